@@ -38,17 +38,32 @@ export type Endpoint = {
   /** The resource: first path segment unless the plan names another. */
   readonly group: string;
   readonly timeoutMs: number;
+  /** Absent: the plan's; null: none for this endpoint. */
+  readonly auth?: Auth | null;
 };
 
-export type Body = { readonly kind: 'json'; readonly value: JsonValue } | { readonly kind: 'text'; readonly value: string };
+export type Body =
+  | { readonly kind: 'json'; readonly value: JsonValue }
+  | { readonly kind: 'text'; readonly value: string };
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /** Where a placeholder's values come from. Placeholders of one endpoint that name the same file take the same row. */
 export type DataSource =
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
   | { readonly kind: 'list'; readonly values: readonly (string | number)[] }
-  | { readonly kind: 'file'; readonly format: 'csv' | 'json'; readonly file: string; readonly column: string };
+  | {
+      readonly kind: 'file';
+      readonly format: 'csv' | 'json';
+      readonly file: string;
+      readonly column: string;
+    };
 
 /** Statistics that an SLA may bound; times in ms. */
 export const slaStatistics = ['avg', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
@@ -123,6 +138,7 @@ export type Readiness = {
 export type ResolvedPlan = {
   readonly kind: 'resolved-plan';
   readonly plan: Plan;
+  /** Origin alone, `https://api.example:8443`: the base path stands in each endpoint's path already. */
   readonly target: string;
   readonly endpoints: readonly ResolvedEndpoint[];
   /** PEM text of the plan's own certificate authority. */
@@ -131,13 +147,13 @@ export type ResolvedPlan = {
 
 export type ResolvedEndpoint = {
   readonly method: string;
-  /** Path and query with `{placeholders}`, percent-encoded apart from them. */
+  /** Complete request target: base path, path and query, with `{placeholders}`, percent-encoded apart from them. */
   readonly path: string;
   /** Complete headers (plan's, endpoint's, auth, content-type), names in lower case, with `{placeholders}`. */
   readonly headers: Readonly<Record<string, string>>;
   /** Body text with `{placeholders}`; null: none. */
   readonly body: string | null;
-  /** A JSON body's placeholders are filled JSON-escaped. */
+  /** A JSON body's placeholders are filled JSON-escaped (`compileTemplate(body, 'json', names)`). */
   readonly bodyIsJson: boolean;
   readonly weight: number;
   readonly timeoutMs: number;
@@ -149,7 +165,11 @@ export type ResolvedEndpoint = {
 /** Rows of values for some placeholders. A range stays a range, whatever its length. */
 export type DataTable =
   | { readonly kind: 'range'; readonly name: string; readonly from: number; readonly to: number }
-  | { readonly kind: 'rows'; readonly names: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  | {
+      readonly kind: 'rows';
+      readonly names: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    };
 
 /** One thing wrong with a plan. Every fault of a plan is reported at once. */
 export type Fault = {
