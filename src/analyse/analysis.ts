@@ -268,6 +268,7 @@ const undecided = z.object({
   title: z.string(),
   endpoints: z.array(z.string()),
   evidence: z.array(evidence),
+  excluded: z.array(z.object({ cause, because: z.string() })),
   experiment: z.string(),
 });
 
