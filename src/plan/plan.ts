@@ -110,8 +110,10 @@ export type ClosedStage = {
   readonly durationMs: number;
 };
 
-/** Uniform between the two; both 0: none. */
-export type ThinkTime = { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number };
+/** Uniform between the two; both 0: none. `unknown`: another tool's results that don't tell; no engine runs it. */
+export type ThinkTime =
+  | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
+  | { readonly kind: 'unknown' };
 
 export type OpenLoad = {
   readonly kind: 'open';
