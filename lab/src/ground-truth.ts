@@ -1,0 +1,93 @@
+import { groupCommitDelayMs } from './connection-pool.ts';
+import type { Switches } from './switches.ts';
+
+/** Identifiers of shared/methods.md's table. */
+export type CauseId =
+  | 'connection-pool'
+  | 'single-threaded'
+  | 'no-keep-alive'
+  | 'no-cache'
+  | 'slow-writes'
+  | 'n-plus-one';
+
+export interface PlantedCause {
+  readonly cause: CauseId;
+  /** `limit`: the first to stop the throughput's growth; `present`: real, but not the first. */
+  readonly role: 'limit' | 'present';
+  readonly because: string;
+}
+
+/** As measured on a 2-core machine; only their order decides, and it holds over a wide range. */
+const nominalMs = { statements: 2, flush: 1, signature: 5, request: 1.2 };
+/** The share of writes in the reference's mix. */
+const writeShare = 0.15;
+const commitsOfOneWrite = 4;
+
+/** How long a request holds its connection when it has the server to itself. */
+export function holdMs(switches: Switches, kind: 'read' | 'write'): number {
+  const commits =
+    kind === 'read' ? (switches.auditReads ? 1 : 0) : switches.writeBatching ? 1 : commitsOfOneWrite;
+  return nominalMs.statements + commits * commitMs(switches);
+}
+
+function commitMs(switches: Switches): number {
+  switch (switches.commit) {
+    case 'grouped':
+      return groupCommitDelayMs + nominalMs.flush;
+    case 'each':
+      return nominalMs.flush;
+    case 'async':
+      return 0;
+    default:
+      return switches.commit satisfies never;
+  }
+}
+
+/** The requests per second at which the pool and the event loop are full, without a cache. */
+export function capacityPerSecond(switches: Switches): { pool: number; eventLoop: number } {
+  const hold = (1 - writeShare) * holdMs(switches, 'read') + writeShare * holdMs(switches, 'write');
+  const busy = nominalMs.request + (switches.eventLoopWork ? nominalMs.signature : 0);
+  return { pool: (switches.pool * 1000) / hold, eventLoop: 1000 / busy };
+}
+
+/** Which root causes a configuration plants, and which of them limits the throughput. */
+export function groundTruth(switches: Switches): readonly PlantedCause[] {
+  const planted: PlantedCause[] = [];
+  const capacity = capacityPerSecond(switches);
+  const poolFirst = capacity.pool < capacity.eventLoop;
+  if (poolFirst) {
+    planted.push({
+      cause: 'connection-pool',
+      role: 'limit',
+      because: `${switches.pool} connections, each held for the whole of a request`,
+    });
+  }
+  if (switches.eventLoopWork) {
+    planted.push({
+      cause: 'single-threaded',
+      role: poolFirst ? 'present' : 'limit',
+      because: 'every answer is signed by scryptSync on the event loop',
+    });
+  }
+  if (!switches.keepAlive) {
+    planted.push({
+      cause: 'no-keep-alive',
+      role: 'present',
+      because: 'every answer carries Connection: close',
+    });
+  }
+  if (!switches.cache) {
+    planted.push({ cause: 'no-cache', role: 'present', because: 'every read reaches the database' });
+  }
+  if (holdMs(switches, 'write') >= 3 * holdMs(switches, 'read')) {
+    planted.push({
+      cause: 'slow-writes',
+      role: 'present',
+      because: `the ${commitsOfOneWrite} rows of a write are committed one after the other`,
+    });
+  }
+  if (switches.nPlusOne && !switches.cache) {
+    planted.push({ cause: 'n-plus-one', role: 'present', because: 'each user costs two more queries' });
+  }
+  return planted;
+}

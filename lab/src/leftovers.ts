@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { basename, join } from 'node:path';
+import { isObject } from './document.ts';
+import { LabError } from './lab-error.ts';
+import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+
+/** What one running lab would leave behind if it were killed. */
+export interface Berth {
+  /** Holds everything on disk. */
+  readonly folder: string;
+  readonly dataDir: string;
+  /** Removes folder and note; only after the server has ended. */
+  leave(): void;
+}
+
+const folderPattern = /^lab-[0-9a-f]{16}$/;
+
+/** Holds the folders of all this user's labs and a note about each. */
+export function berthsFolder(): string {
+  const folder = join(tmpdir(), `loadline-lab-${userInfo().uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const stat = lstatSync(folder);
+  if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid())) {
+    throw new LabError(
+      'unsafe-folder',
+      `${folder} belongs to someone else`,
+      'remove it, or set TMPDIR to another folder',
+    );
+  }
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+/** Notes a new lab on disk before anything of it exists. */
+export function takeBerth(): Berth {
+  const root = berthsFolder();
+  const name = `lab-${randomBytes(8).toString('hex')}`;
+  const folder = join(root, name);
+  const note = join(root, `${name}.json`);
+  writeFileSync(`${note}.new`, JSON.stringify({ owner: identify(process.pid) }), { mode: 0o600 });
+  renameSync(`${note}.new`, note);
+  mkdirSync(folder, { mode: 0o711 });
+  return {
+    folder,
+    dataDir: join(folder, 'data'),
+    leave() {
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(note, { force: true });
+    },
+  };
+}
+
+/** Ends the servers and removes the folders of labs that were killed; answers how many there were. */
+export async function clearLeftovers(): Promise<number> {
+  const root = berthsFolder();
+  let cleared = 0;
+  for (const entry of readdirSync(root).filter((each) => each.endsWith('.json'))) {
+    const name = basename(entry, '.json');
+    const note = join(root, entry);
+    const owner = ownerOf(note);
+    if (!folderPattern.test(name) || owner === undefined || isAlive(owner)) continue;
+    const folder = join(root, name);
+    const server = serverOf(join(folder, 'data'));
+    if (server !== undefined) await endServer(server);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    rmSync(note, { force: true });
+    cleared += 1;
+  }
+  return cleared;
+}
+
+function ownerOf(note: string): ProcessIdentity | undefined {
+  try {
+    const read: unknown = JSON.parse(readFileSync(note, 'utf8'));
+    const owner = isObject(read) ? read.owner : undefined;
+    if (!isObject(owner) || typeof owner.pid !== 'number' || typeof owner.startedAt !== 'string')
+      return undefined;
+    return { pid: owner.pid, startedAt: owner.startedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server of a data folder, if one runs: its pid from postmaster.pid, believed only if its command line agrees. */
+export function serverOf(dataDir: string): ProcessIdentity | undefined {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  } catch {
+    return undefined;
+  }
+  if (!Number.isInteger(pid) || pid <= 1) return undefined;
+  const command = commandLine(pid);
+  const isPostgres = /(^|\/)postgres$/.test(command[0] ?? '');
+  return isPostgres && command.includes(dataDir) ? identify(pid) : undefined;
+}
+
+/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one. */
+export async function endServer(server: ProcessIdentity): Promise<void> {
+  for (const [signal, patienceMs] of [
+    ['SIGINT', 5000],
+    ['SIGQUIT', 3000],
+    ['SIGKILL', 2000],
+  ] as const) {
+    if (!isAlive(server)) return;
+    signalTo(server.pid, signal);
+    const until = performance.now() + patienceMs;
+    while (isAlive(server) && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended in between.
+  }
+}
