@@ -1,0 +1,43 @@
+import type { ResolvedPlan } from '../plan/plan.ts';
+import type { FineCounts, HealthSample, Window } from '../record/run.ts';
+import type { ClosedOrder } from './closed-model.ts';
+import type { Address } from './engine.ts';
+
+/** Given to a worker thread at its birth. */
+export type WorkerData = {
+  readonly worker: number;
+  readonly plan: ResolvedPlan;
+  readonly address: Address;
+  readonly seed: number;
+};
+
+/** Coordinator → worker. Times on the shared clock, in ms. */
+export type WorkerOrder =
+  | {
+      readonly kind: 'stage';
+      readonly stage: number;
+      readonly runStartMs: number;
+      readonly startMs: number;
+      readonly steadyFromMs: number;
+      readonly steadyToMs: number;
+      readonly order: ClosedOrder;
+    }
+  /** No new requests; await what is in flight. */
+  | { readonly kind: 'stop' }
+  /** Give up what is in flight. */
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'exit' };
+
+/** Worker → coordinator. */
+export type WorkerReport =
+  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'second'; readonly stage: number } & SecondReport)
+  | { readonly kind: 'stage-done'; readonly stage: number };
+
+/** What one worker saw within one second (or the part of it that belongs to one phase). */
+export type SecondReport = {
+  readonly second: number;
+  readonly windows: readonly Window[];
+  readonly fine: readonly FineCounts[];
+  readonly health: HealthSample;
+};

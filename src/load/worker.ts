@@ -1,0 +1,125 @@
+/** A worker thread: it runs its share of each stage's users and reports every second. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { GeneratorHealth } from '../observe/generator-health.ts';
+import { randomFrom } from '../record/random.ts';
+import type { Phase } from '../record/run.ts';
+import { sharedClock } from './clock.ts';
+import { ClosedModel } from './closed-model.ts';
+import { createHttp1Engine } from './http1/http1-engine.ts';
+import { mixOf } from './mix.ts';
+import { Recorder } from './recorder.ts';
+import { requestWriter } from './request-writer.ts';
+import type { WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
+
+/** How late a window may be reported when nothing ends that would show that its time is over. */
+const turnEveryMs = 20;
+
+if (parentPort === null) throw new Error('worker.ts runs as a worker thread only');
+const port = parentPort;
+// The coordinator is the only one who starts this file, and gives it this.
+const { worker, plan, address, seed } = workerData as WorkerData;
+
+const clock = sharedClock();
+const recorder = new Recorder(plan.endpoints.length);
+const host = new URL(plan.target).host;
+const model = new ClosedModel({
+  endpoints: plan.endpoints.map((endpoint) => ({
+    write: requestWriter(endpoint, host),
+    expect: endpoint.expect,
+    timeoutMs: endpoint.timeoutMs,
+  })),
+  mix: mixOf(plan.endpoints.map(({ weight }) => weight)),
+  thinkTime:
+    plan.plan.load.kind === 'closed' ? plan.plan.load.thinkTime : { kind: 'uniform', minMs: 0, maxMs: 0 },
+  engine: createHttp1Engine(address, clock),
+  clock,
+  random: randomFrom(seed + worker * 0x9e3779b1),
+  record: (endpoint, outcome, intendedMs, exchange) => {
+    if (exchange.endMs >= boundaryMs) turn(exchange.endMs);
+    recorder.record(endpoint, outcome, intendedMs, exchange);
+  },
+});
+const health = new GeneratorHealth(worker, () => model.readings(), clock);
+model.watchedBy(health);
+
+type Stage = Extract<WorkerOrder, { kind: 'stage' }>;
+let stage: Stage | null = null;
+let phase: Phase = 'ramp';
+let stoppedAtMs = Number.POSITIVE_INFINITY;
+/** When the window under way ends: at a whole second of the run, or where a phase ends. */
+let boundaryMs = Number.POSITIVE_INFINITY;
+let second = 0;
+
+function report(message: WorkerReport): void {
+  port.postMessage(message);
+}
+
+/** Reports the window under way. */
+function flush(): void {
+  if (stage === null) return;
+  const { windows, fine } = recorder.flush(second, phase);
+  report({ kind: 'second', stage: stage.stage, second, windows, fine, health: health.take(second, phase) });
+}
+
+/** Opens the window that holds `atMs`. */
+function open(atMs: number): void {
+  if (stage === null) return;
+  const { runStartMs, steadyFromMs, steadyToMs } = stage;
+  phase = atMs >= Math.min(steadyToMs, stoppedAtMs) ? 'drain' : atMs >= steadyFromMs ? 'steady' : 'ramp';
+  second = Math.floor((atMs - runStartMs) / 1000);
+  recorder.open(runStartMs + second * 1000);
+  boundaryMs = Math.min(
+    ...[runStartMs + (second + 1) * 1000, steadyFromMs, steadyToMs].filter((ms) => ms > atMs),
+  );
+}
+
+function turn(atMs: number): void {
+  flush();
+  open(atMs);
+}
+
+async function run(order: Stage): Promise<void> {
+  stage = order;
+  stoppedAtMs = Number.POSITIVE_INFINITY;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, order.startMs - clock())));
+  health.take(0, 'ramp');
+  open(clock());
+  const timer = setInterval(() => {
+    const now = clock();
+    if (now >= boundaryMs) turn(now);
+  }, turnEveryMs);
+  if (stoppedAtMs === Number.POSITIVE_INFINITY) await model.run(order.order);
+  clearInterval(timer);
+  const now = clock();
+  if (now >= boundaryMs) turn(now);
+  flush();
+  report({ kind: 'stage-done', stage: order.stage });
+  stage = null;
+  boundaryMs = Number.POSITIVE_INFINITY;
+}
+
+port.on('message', (message: WorkerOrder) => {
+  switch (message.kind) {
+    case 'stage':
+      void run(message);
+      return;
+    case 'stop':
+    case 'abort': {
+      const now = clock();
+      if (stage !== null && phase !== 'drain') {
+        stoppedAtMs = now;
+        turn(now);
+      }
+      if (message.kind === 'stop') model.stop();
+      else model.abort();
+      return;
+    }
+    case 'exit':
+      health.stop();
+      port.close();
+      return;
+    default:
+      message satisfies never;
+  }
+});
+report({ kind: 'ready' });
