@@ -1,0 +1,173 @@
+import type { Analysis, Cause, Evidence, Finding, Undecided } from '../../analyse/analysis.ts';
+import { figure, range, withInterval } from '../format.ts';
+import { stageNames } from '../stage-names.ts';
+import {
+  type Block,
+  code,
+  heading,
+  type Item,
+  type Line,
+  paragraph,
+  quiet,
+  type Section,
+  strong,
+  type Tone,
+} from './document.ts';
+
+export function bottleneckSection(analysis: Analysis): Section {
+  const { diagnosis } = analysis;
+  const tones: Readonly<Record<Analysis['diagnosis']['verdict'], Tone>> = {
+    found: 'bad',
+    none: 'good',
+    unknown: 'unknown',
+    invalid: 'unknown',
+  };
+  const excluded = exclusions([...diagnosis.findings, ...diagnosis.undecided]);
+  return {
+    id: 'bottlenecks',
+    title: 'Bottleneck Analysis',
+    blocks: [
+      {
+        kind: 'callout',
+        tone: tones[diagnosis.verdict],
+        title: verdictTitle(diagnosis.verdict),
+        lines: [[diagnosis.statement]],
+      },
+      ...(diagnosis.findings.length === 0
+        ? []
+        : [heading('Likely root causes'), ...diagnosis.findings.map((each) => findingCard(analysis, each))]),
+      ...(diagnosis.undecided.length === 0
+        ? []
+        : [
+            heading('Causes that this run cannot tell apart'),
+            ...diagnosis.undecided.map((each) => undecidedCard(analysis, each)),
+          ]),
+      ...(diagnosis.findings.length + diagnosis.undecided.length === 0 || !hasEvidence(analysis)
+        ? []
+        : [heading('The evidence'), { kind: 'chart', chart: 'evidence' } as const]),
+      ...(excluded.length === 0
+        ? []
+        : [heading('Excluded causes'), { kind: 'list', ordered: false, items: excluded } as const]),
+    ],
+  };
+}
+
+function hasEvidence(analysis: Analysis): boolean {
+  const { findings, undecided } = analysis.diagnosis;
+  return [...findings, ...undecided].some((each) => each.evidence.length > 0);
+}
+
+export function verdictTitle(verdict: Analysis['diagnosis']['verdict']): string {
+  switch (verdict) {
+    case 'found':
+      return 'A cause was found';
+    case 'none':
+      return 'No bottleneck in the tested range';
+    case 'unknown':
+      return 'The cause cannot be told from this run';
+    case 'invalid':
+      return 'No cause is drawn from an invalid measurement';
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function findingCard(analysis: Analysis, finding: Finding): Block {
+  const estimates = Object.entries(finding.estimates);
+  return {
+    kind: 'card',
+    tone: 'bad',
+    label: `${finding.confidence} confidence`,
+    title: finding.title,
+    blocks: [
+      ...where(finding.endpoints),
+      paragraph(strong('Evidence:')),
+      evidenceList(analysis, finding.evidence),
+      ...(estimates.length === 0
+        ? []
+        : [
+            paragraph(
+              strong('Estimates: '),
+              estimates.map(([name, value]) => `${spaced(name)} ${withInterval(value, figure)}`).join('; '),
+            ),
+          ]),
+      paragraph(strong('Remedy: '), finding.remedy),
+      paragraph(strong('This would prove it wrong: '), finding.disproof),
+    ],
+  };
+}
+
+function undecidedCard(analysis: Analysis, undecided: Undecided): Block {
+  return {
+    kind: 'card',
+    tone: 'unknown',
+    label: 'undecided',
+    title: undecided.title,
+    blocks: [
+      paragraph(strong('One of: '), undecided.causes.map(causeName).join(', ')),
+      ...where(undecided.endpoints),
+      ...(undecided.evidence.length === 0
+        ? []
+        : [paragraph(strong('Evidence:')), evidenceList(analysis, undecided.evidence)]),
+      paragraph(strong('The experiment that decides: '), undecided.experiment),
+    ],
+  };
+}
+
+function where(endpoints: readonly string[]): readonly Block[] {
+  if (endpoints.length === 0) return [];
+  const names = endpoints.flatMap((name, at): Line => (at === 0 ? [code(name)] : [', ', code(name)]));
+  return [paragraph(strong('Endpoints: '), ...names)];
+}
+
+function evidenceList(analysis: Analysis, evidence: readonly Evidence[]): Block {
+  const names = stageNames(analysis);
+  const items = evidence.map((each): Item => {
+    const ends = range(each.low, each.high, figure);
+    const figures = `${each.metric}: ${figure(each.value)}${ends === null ? '' : ` (${ends})`}`;
+    return {
+      line: [
+        `${each.statement} `,
+        quiet(each.stages.length === 0 ? figures : `${figures}; at ${names.list(each.stages)}`),
+      ],
+    };
+  });
+  return { kind: 'list', ordered: false, items };
+}
+
+function exclusions(findings: readonly (Finding | Undecided)[]): readonly Item[] {
+  const seen = new Set<string>();
+  const items: Item[] = [];
+  for (const { cause, because } of findings.flatMap((finding) => finding.excluded)) {
+    const key = `${cause}\n${because}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    items.push({ line: [strong(`${causeName(cause)}: `), because] });
+  }
+  return items;
+}
+
+const spaced = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+
+/** The cause in words. */
+export function causeName(cause: Cause): string {
+  const names: Readonly<Record<Cause, string>> = {
+    'connection-pool': 'exhausted connection pool',
+    'single-threaded': 'work that blocks a single thread',
+    'lock-contention': 'contention for a lock',
+    'cpu-saturation': 'saturated CPU',
+    'no-keep-alive': 'connections that are not kept alive',
+    'no-cache': 'missing cache',
+    'slow-writes': 'slow writes',
+    'n-plus-one': 'cost per row (N+1 queries)',
+    'periodic-stalls': 'periodic stalls',
+    'rate-limit': 'rate limit',
+    'load-shedding': 'load shedding',
+    'slow-dependency': 'slow dependency',
+    drift: 'drift over time',
+    'contention-collapse': 'throughput that collapses under contention',
+    'errors-under-load': 'errors under load',
+    generator: 'the load generator itself',
+  };
+  return names[cause];
+}

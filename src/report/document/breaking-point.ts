@@ -1,0 +1,163 @@
+import type { Analysis, Estimate, ModelFit } from '../../analyse/analysis.ts';
+import { figure, number, range, rate, users, withInterval } from '../format.ts';
+import { stageNames } from '../stage-names.ts';
+import {
+  type Block,
+  code,
+  details,
+  heading,
+  type Line,
+  left,
+  paragraph,
+  quiet,
+  sentences,
+  strong,
+  table,
+} from './document.ts';
+
+export function breakingPoint(analysis: Analysis): readonly Block[] {
+  const { capacity } = analysis;
+  const questions: readonly (readonly [string, Estimate])[] = [
+    ['Where throughput stops growing (knee)', capacity.knee],
+    ['Highest load within the SLA', capacity.sla],
+    ['Where failures begin', capacity.errors],
+  ];
+  return [
+    heading('Breaking point'),
+    ...table(
+      'Three answers, each with its interval',
+      [left('Question'), left('Answer'), left('Interval'), left('Confidence'), left('How it is known')],
+      questions.map(([question, estimate]) => [[strong(question)], ...answer(estimate)]),
+    ),
+    ...(capacity.recommendedLimit === null
+      ? []
+      : [
+          {
+            kind: 'callout',
+            tone: 'neutral',
+            title: 'Recommended limit',
+            lines: [[capacity.recommendedLimit.statement]],
+          } as const,
+        ]),
+    ...sentences(capacity.statements),
+    { kind: 'chart', chart: 'load-curve' },
+    ...missing(questions),
+    ...(capacity.cautions.length === 0
+      ? []
+      : [paragraph(strong('What must not be concluded from this run:')), ...sentences(capacity.cautions)]),
+    ...details('Models fitted to the stages', models(analysis)),
+  ];
+}
+
+/** The estimate in its own unit. */
+export function inUnit(estimate: Extract<Estimate, { state: 'estimated' }>): (value: number) => string {
+  return estimate.unit === 'users' ? users : rate;
+}
+
+/** Answer, interval, confidence, method: four cells. */
+function answer(estimate: Estimate): readonly Line[] {
+  if (estimate.state === 'insufficient-evidence')
+    return [['not enough evidence'], ['–'], ['–'], [estimate.statement]];
+  const format = inUnit(estimate);
+  const other = estimate.unit === 'users' ? estimate.rate : estimate.users;
+  const beside = other === null ? [] : [quiet(withInterval(other, estimate.unit === 'users' ? rate : users))];
+  return [
+    [strong(format(estimate.estimate)), ...beside],
+    [rangeOf(estimate) ?? 'none: the run holds no basis for one'],
+    [estimate.confidence],
+    [`${estimate.statement} `, quiet(estimate.method)],
+  ];
+}
+
+/** `50 to 100 users`; null where neither end is known. */
+export function rangeOf(estimate: Extract<Estimate, { state: 'estimated' }>): string | null {
+  const format = inUnit(estimate);
+  const text = range(estimate.low, estimate.high, format);
+  return text?.replace(/ users?(?= (to|or) )/, '') ?? null;
+}
+
+function missing(questions: readonly (readonly [string, Estimate])[]): readonly Block[] {
+  const lines = questions.flatMap(([question, estimate]): Line[] =>
+    estimate.state === 'insufficient-evidence' ? [[strong(`${question}: `), estimate.needed]] : [],
+  );
+  if (lines.length === 0) return [];
+  return [
+    paragraph(strong('What would have to be measured:')),
+    { kind: 'list', ordered: false, items: lines.map((line) => ({ line })) },
+  ];
+}
+
+function models(analysis: Analysis): readonly Block[] {
+  return table(
+    'Model fits; the chosen one has the lowest AICc',
+    [left('Model'), left('Formula'), left('Parameters'), left('Fit'), left('Caveat')],
+    analysis.capacity.models.map((model) => [
+      [model.chosen ? strong(`${modelName(model.model)} (chosen)`) : modelName(model.model)],
+      [code(model.formula)],
+      [
+        Object.entries(model.parameters)
+          .map(([name, value]) => `${name} = ${withInterval(value, precise)}`)
+          .join('; ') || '–',
+      ],
+      [`R² ${model.r2 === null ? '–' : number(model.r2, 3)}, AICc ${number(model.aicc, 1)}`],
+      [model.caveat ?? '–'],
+    ]),
+  );
+}
+
+function precise(value: number): string {
+  return Math.abs(value) >= 0.001 || value === 0 ? figure(value) : value.toExponential(1);
+}
+
+export function modelName(model: ModelFit['model']): string {
+  switch (model) {
+    case 'hinge':
+      return 'Hinge';
+    case 'hinge-with-decline':
+      return 'Hinge with decline';
+    case 'usl':
+      return 'Universal Scalability Law';
+    default:
+      return model satisfies never;
+  }
+}
+
+/** The failures of each stage and endpoint. */
+export function failureRate(
+  analysis: Analysis,
+  failuresOf: (stage: Analysis['stages'][number]) => Line,
+): readonly Block[] {
+  const names = stageNames(analysis);
+  return [
+    heading('Failure rate'),
+    ...table(
+      'Failed requests of each stage',
+      [left('Stage'), left('Failed')],
+      analysis.stages.map((stage) => [[strong(names.of(stage.stage))], failuresOf(stage)]),
+    ),
+    paragraph(analysis.capacity.failureBehaviour),
+    ...details(
+      'Failures by endpoint and kind',
+      table(
+        'Failures by endpoint and kind',
+        [left('Endpoint'), left('Stage'), left('Failures')],
+        analysis.endpoints.flatMap((endpoint) =>
+          endpoint.stages
+            .filter((stage) => stage.failed > 0)
+            .map((stage): readonly Line[] => [
+              [code(endpoint.name)],
+              [names.of(stage.stage)],
+              [
+                stage.failures
+                  .map(
+                    (each) =>
+                      `${number(each.count)} × ${each.kind}${each.status === null ? '' : ` ${each.status}`}`,
+                  )
+                  .join(', ') || number(stage.failed),
+              ],
+            ]),
+        ),
+      ),
+    ),
+  ];
+}
