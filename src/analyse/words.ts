@@ -7,7 +7,8 @@ import type { Interval } from './analysis.ts';
 
 /** `1,122`, `16.89`: the digits asked for, thousands separated by commas, a real minus sign. */
 export function number(value: number, digits = 0): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'unknown' : value > 0 ? 'unbounded' : '−unbounded';
+  if (!Number.isFinite(value))
+    return Number.isNaN(value) ? 'unknown' : value > 0 ? 'unbounded' : '−unbounded';
   const [whole = '0', part] = Math.abs(value).toFixed(digits).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const isZero = Number(Math.abs(value).toFixed(digits)) === 0;

@@ -1,0 +1,123 @@
+import type { Run } from '../../record/run.ts';
+import type { Analysis, Check, Interval } from '../analysis.ts';
+import type { StageMeasurement } from '../measurement.ts';
+import { averageOf, rateOf, ratioOf } from './contrast.ts';
+import { type Coupling, couplingOf } from './coupling.ts';
+import { type FailureFacts, failureFactsOf } from './failures.ts';
+
+/** What the rules look at, computed once. */
+export type Facts = {
+  readonly run: Run;
+  readonly capacity: Analysis['capacity'];
+  /** All stages, as measured. */
+  readonly measurements: readonly StageMeasurement[];
+  /** Loadline's own recording, not another tool's summary. */
+  readonly recorded: boolean;
+  /** Valid stages, lowest load first: the only ones from which causes are drawn. */
+  readonly sound: readonly StageMeasurement[];
+  /** Sound, or faulty in nothing but that they did not settle: what drift looks like. */
+  readonly watched: readonly StageMeasurement[];
+  /** Stages in which the generator itself failed a check. */
+  readonly generator: readonly { readonly stage: StageMeasurement; readonly checks: readonly Check[] }[];
+  readonly saturation: Saturation | null;
+  readonly coupling: Coupling | null;
+  readonly failures: FailureFacts;
+};
+
+/** Throughput stopped growing with the load, and response times grew instead. */
+export type Saturation = {
+  /** Last stage that throughput followed, and the highest stage that it did not. */
+  readonly before: StageMeasurement;
+  readonly after: StageMeasurement;
+  readonly load: number;
+  readonly throughput: Interval;
+  readonly slowdown: Interval;
+};
+
+/**
+ * Throughput that grows by less than the load to this power has stopped following it: doubled users bring less than
+ * 2^0.35 = 1.27 times the throughput. A system far from its limit grows with the power 1.
+ */
+const plateauElasticity = 0.35;
+/** The interval of the growth must stay below this power, too. */
+const plateauElasticityHigh = 0.6;
+const plateauSlowdown = 1.3;
+
+/** A stage may fail these and still show how the target behaves over time. */
+const settlingChecks = new Set(['warm-up', 'warmup', 'steady', 'steady-state', 'halves', 'stationary']);
+
+/** Checks whose failure means that the generator, not the target, set the figures. */
+export function isGeneratorCheck(check: Check): boolean {
+  return /^(generator|event-loop|loop|send-lag|sockets|ports|machine-cpu|achieved|null-server)/.test(
+    check.check,
+  );
+}
+
+export function factsOf(
+  measurements: readonly StageMeasurement[],
+  run: Run,
+  capacity: Analysis['capacity'],
+): Facts {
+  const byLoad = measurements.toSorted((a, b) => loadOf(a) - loadOf(b) || a.stage - b.stage);
+  const recorded = run.stages.length > 0 && run.stages.every((stage) => stage.data.kind === 'windows');
+  const failing = (m: StageMeasurement) => m.validity.checks.filter((c) => c.outcome === 'fail');
+  const sound = byLoad.filter((m) => m.validity.state === 'valid' && m.total.count > 0);
+  const watched = byLoad.filter(
+    (m) =>
+      m.total.count > 0 &&
+      (m.validity.state === 'valid' ||
+        (failing(m).length > 0 && failing(m).every((check) => settlingChecks.has(check.check)))),
+  );
+  const generator = measurements
+    .map((stage) => ({ stage, checks: failing(stage).filter(isGeneratorCheck) }))
+    .filter(({ stage, checks }) => checks.length > 0 && stage.validity.state !== 'valid');
+  const saturation = recorded ? saturationOf(sound) : null;
+  const base = sound[0];
+  return {
+    run,
+    capacity,
+    measurements,
+    recorded,
+    sound,
+    watched,
+    generator,
+    saturation,
+    coupling: saturation === null || base === undefined ? null : couplingOf(base, saturation.after, run.plan),
+    failures: failureFactsOf(sound, run),
+  };
+}
+
+/** Users of a closed stage, asked rate of an open one. */
+export function loadOf(m: StageMeasurement): number {
+  return m.users ?? m.askedRate ?? 0;
+}
+
+/** The highest pair of neighbouring loads between which throughput stood still while response times grew. */
+function saturationOf(sound: readonly StageMeasurement[]): Saturation | null {
+  for (let i = sound.length - 1; i > 0; i -= 1) {
+    const after = sound[i];
+    if (after === undefined) continue;
+    // A step of less than 1.5 × tells little: look further down for the stage to compare with.
+    const before = sound
+      .slice(0, i)
+      .findLast((m) => m.users !== null && after.users !== null && after.users >= 1.5 * m.users);
+    const found = before === undefined ? null : standstill(before, after);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function standstill(before: StageMeasurement, after: StageMeasurement): Saturation | null {
+  const load = loadOf(after) / loadOf(before);
+  const rates = [rateOf(before.total), rateOf(after.total)] as const;
+  const averages = [averageOf(before.total), averageOf(after.total)] as const;
+  if (rates[0] === null || rates[1] === null || averages[0] === null || averages[1] === null) return null;
+  const throughput = ratioOf(rates[0], rates[1]);
+  const slowdown = ratioOf(averages[0], averages[1]);
+  if (throughput === null || slowdown === null) return null;
+  if (throughput.high === null || slowdown.low === null) return null;
+  if (throughput.value > load ** plateauElasticity) return null;
+  if (throughput.high > load ** plateauElasticityHigh) return null;
+  if (slowdown.value < plateauSlowdown || slowdown.low <= 1) return null;
+  return { before, after, load, throughput, slowdown };
+}

@@ -1,0 +1,98 @@
+import { quantileUs } from '../../../record/histogram.ts';
+import type { Interval } from '../../analysis.ts';
+import type { StageMeasurement } from '../../measurement.ts';
+import { change, list, milliseconds, seconds, stageName, within } from '../../words.ts';
+import { slopeOf } from '../contrast.ts';
+import type { Facts } from '../facts.ts';
+import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
+
+/** At constant load, response times grow with time. */
+export const drift: Rule = { causes: ['drift'], accuse };
+
+/** The median grows by at least a fifth within a stage … */
+const leastGrowth = 0.2;
+/** … surely by more than this … */
+const leastGrowthLow = 0.05;
+/** … and still grows in the last third: a queue that fills up at the begin of a stage does not. */
+const leastLateGrowth = 0.03;
+const fewestBlocks = 5;
+const fewestStages = 2;
+
+type Drifting = {
+  readonly stage: StageMeasurement;
+  readonly growth: Interval;
+  readonly fromMs: number;
+  readonly toMs: number;
+};
+
+function accuse(facts: Facts): Accusation | null {
+  const judged = facts.watched.filter((s) => s.total.blocks.length >= fewestBlocks);
+  const drifting = judged.flatMap((stage) => drifts(stage) ?? []);
+  if (drifting.length === 0 || drifting.length < judged.length / 2) return null;
+  const evidence = drifting.map((d) =>
+    evidenceOf(
+      `The median went from ${milliseconds(d.fromMs)} to ${milliseconds(d.toMs)} (${change(d.growth.value)}${within(d.growth, change)}) within ${seconds(d.stage.seconds ?? 0)} of constant load, in ${stageName(d.stage)}.`,
+      'growth of the median within the stage',
+      d.growth,
+      [d.stage.stage],
+    ),
+  );
+  if (drifting.length < fewestStages) {
+    // One of one stage may be a chance or a slow start; only a class of its own, and an experiment.
+    return judged.length > 1
+      ? null
+      : {
+          kind: 'undecided',
+          weight: 'fault',
+          undecided: {
+            causes: ['drift'],
+            title: 'Response times grew during the only stage',
+            endpoints: [],
+            evidence,
+            excluded: [],
+            experiment:
+              'Hold the same load three times as long. With drift the growth goes on; after a slow start it ends.',
+          },
+        };
+  }
+  return {
+    kind: 'found',
+    finding: {
+      cause: 'drift',
+      title: `Response times grow with time at constant load, in ${list(drifting.map((d) => stageName(d.stage)))}`,
+      endpoints: [],
+      confidence: drifting.length >= 3 ? 'high' : 'medium',
+      estimates: Object.fromEntries(drifting.map((d) => [`growth in stage ${d.stage.stage}`, d.growth])),
+      evidence,
+      excluded: [],
+      disproof: 'The same load held three times as long shows a median that levels off.',
+      remedy:
+        'Look for what accumulates: rows in a table that is read whole, a growing cache or log, leaked memory or connections. Restart the target and see whether the first figures return.',
+    },
+  };
+}
+
+function drifts(stage: StageMeasurement): Drifting | null {
+  const medians = stage.total.blocks.flatMap((b) => {
+    const p50 = quantileUs(b.histogram, 0.5);
+    return p50 === null ? [] : [p50 / 1000];
+  });
+  const slope = medians.length < fewestBlocks ? null : slopeOf(medians);
+  if (slope?.low == null || slope.high === null) return null;
+  const n = medians.length;
+  const mean = medians.reduce((sum, v) => sum + v, 0) / n;
+  const fromMs = mean - (slope.value * (n - 1)) / 2;
+  if (fromMs <= 0) return null;
+  const scale = (n - 1) / fromMs;
+  const growth: Interval = {
+    value: slope.value * scale,
+    low: slope.low * scale,
+    high: slope.high * scale,
+  };
+  const third = Math.floor(n / 3);
+  const meanOf = (values: readonly number[]) => values.reduce((s, v) => s + v, 0) / values.length;
+  const late = meanOf(medians.slice(n - third)) / meanOf(medians.slice(third, n - third)) - 1;
+  const isDrift =
+    growth.value >= leastGrowth && (growth.low ?? 0) >= leastGrowthLow && late >= leastLateGrowth;
+  return isDrift ? { stage, growth, fromMs, toMs: fromMs * (1 + growth.value) } : null;
+}

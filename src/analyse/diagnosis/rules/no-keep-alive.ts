@@ -1,0 +1,110 @@
+import type { StageMeasurement } from '../../measurement.ts';
+import { list, milliseconds, share, stageName } from '../../words.ts';
+import type { Facts } from '../facts.ts';
+import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
+
+/** Every request pays for a new connection, although the generator offers to keep it. */
+export const noKeepAlive: Rule = { causes: ['no-keep-alive'], accuse };
+
+const leastShare = 0.5;
+/** Connecting costs at least this part of a request at the lowest load. */
+const leastCost = 0.2;
+const fewestConnections = 30;
+/** Failed requests close connections for reasons of their own. */
+const mostErrors = 0.05;
+
+function accuse(facts: Facts): Accusation | null {
+  const { plan } = facts.run;
+  if (!facts.recorded || asksToClose(plan.headers) || plan.endpoints.some((e) => asksToClose(e.headers))) {
+    return null;
+  }
+  const stages = facts.sound.filter((s) => s.total.errors <= mostErrors && connects(s));
+  const base = facts.sound[0];
+  if (base === undefined || stages.length === 0 || !stages.includes(base)) return null;
+  const closes = stages.every((s) => (s.total.serverCloses ?? 0) >= leastShare);
+  const connectMs = base.total.connectTime?.avg;
+  const timeMs = base.total.serviceTime?.avg ?? base.total.responseTime?.avg;
+  if (connectMs === undefined || timeMs === undefined || timeMs <= 0) return null;
+  const newConnections = base.total.newConnections ?? 0;
+  const cost = (connectMs * newConnections) / timeMs;
+  const numbers = stages.map((s) => s.stage);
+  const evidence = [
+    evidenceOf(
+      `${share(newConnections)} of the requests of ${stageName(base)} had to connect first, although the connection was offered to be kept.`,
+      'share of requests with a new connection',
+      newConnections,
+      [base.stage],
+    ),
+    evidenceOf(
+      closes
+        ? `The server closed the connection after ${share(base.total.serverCloses ?? 0)} of its answers in ${stageName(base)}.`
+        : `The server announced no close: it closed after ${share(base.total.serverCloses ?? 0)} of its answers in ${stageName(base)}.`,
+      'share of answers after which the server closed',
+      base.total.serverCloses ?? 0,
+      numbers,
+    ),
+    evidenceOf(
+      `Connecting took ${milliseconds(connectMs)} on average, ${share(cost)} of a request's ${milliseconds(timeMs)}, in ${stageName(base)}.`,
+      'share of the response time spent connecting',
+      cost,
+      [base.stage],
+    ),
+  ];
+  if (closes && cost >= leastCost) {
+    return {
+      kind: 'found',
+      finding: {
+        cause: 'no-keep-alive',
+        title: 'The server closes the connection after each answer',
+        endpoints: closing(
+          base,
+          plan.endpoints.map((e) => e.name),
+        ),
+        confidence: stages.length >= 2 ? 'high' : 'medium',
+        estimates: {
+          'connecting (ms per request)': { value: connectMs * newConnections, low: null, high: null },
+        },
+        evidence,
+        excluded: [],
+        disproof: `With keep-alive on, the response time at the lowest load falls by less than a tenth.`,
+        remedy: 'Keep connections open (HTTP keep-alive) in the server and in every proxy before it.',
+      },
+    };
+  }
+  return {
+    kind: 'undecided',
+    weight: 'opportunity',
+    undecided: {
+      causes: ['no-keep-alive'],
+      title: closes
+        ? 'The server closes the connection after each answer; the connecting itself costs little here'
+        : 'Most requests had to connect anew, though the server did not say that it closes',
+      endpoints: closing(
+        base,
+        plan.endpoints.map((e) => e.name),
+      ),
+      evidence,
+      excluded: [],
+      experiment: closes
+        ? 'Run the same plan with keep-alive switched on in the server, and compare. Over a network with a longer way, or with TLS, connecting costs more than here.'
+        : "Compare the server's idle time-out with the think time of the plan, and run once more with no think time: if connections are then kept, the time-out is the reason.",
+    },
+  };
+}
+
+function connects({ total }: StageMeasurement): boolean {
+  const fresh = total.newConnections ?? 0;
+  return fresh >= leastShare && fresh * total.count >= fewestConnections;
+}
+
+function closing(stage: StageMeasurement, names: readonly string[]): string[] {
+  return names.filter((_, i) => (stage.endpoints[i]?.newConnections ?? 0) >= leastShare);
+}
+
+function asksToClose(headers: Readonly<Record<string, string>>): boolean {
+  return list(
+    Object.entries(headers)
+      .filter(([name]) => name.toLowerCase() === 'connection')
+      .map(([, value]) => value.toLowerCase()),
+  ).includes('close');
+}

@@ -1,0 +1,169 @@
+import type { Cause } from '../../analysis.ts';
+import {
+  change,
+  count,
+  list,
+  milliseconds,
+  number,
+  rate,
+  share,
+  stageName,
+  times,
+  within,
+} from '../../words.ts';
+import type { Coupling } from '../coupling.ts';
+import type { Facts, Saturation } from '../facts.ts';
+import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
+import { turnedAwayOf } from '../turned-away.ts';
+
+/**
+ * Throughput stands still while response times grow: something is shared and full. A ladder of the whole mix shows
+ * that it is, and some of what it is not; it cannot show which thing it is. So the rule never accuses: it names the
+ * class, what the mix excludes, and the experiment that decides.
+ */
+export const queueing: Rule = {
+  causes: ['connection-pool', 'single-threaded', 'lock-contention', 'cpu-saturation'],
+  accuse,
+};
+
+const mostErrors = 0.05;
+/** Below so many requests served at once there is but one server: a thread, a lock, or a pool of one. */
+const oneServer = 1.5;
+
+function accuse(facts: Facts): Accusation | null {
+  const { saturation, coupling } = facts;
+  if (saturation === null || saturation.after.total.errors > mostErrors) return null;
+  if (turnedAwayOf(facts.failures) !== null) return null;
+  const excluded = coupling === null ? [] : exclusions(coupling);
+  const causes = orderOf(coupling).filter((cause) => !excluded.some((e) => e.cause === cause));
+  return {
+    kind: 'undecided',
+    weight: 'fault',
+    undecided: {
+      causes,
+      title: titleOf(saturation, causes),
+      endpoints: (coupling?.slowed ?? []).map((e) => e.name),
+      evidence: [...standstillEvidence(saturation), ...(coupling === null ? [] : couplingEvidence(coupling))],
+      excluded,
+      experiment: experimentOf(coupling),
+    },
+  };
+}
+
+function titleOf(s: Saturation, causes: readonly Cause[]): string {
+  const growth = s.throughput.value - 1;
+  const verb = growth < 0 ? 'fell' : 'hardly grew';
+  return `Requests queue for something shared beyond ${stageName(s.before)}: throughput ${verb} (${change(growth)}) while ${times(s.load)} the load came. ${causes.length === 1 ? 'One cause remains likely, and is not proven' : 'This ladder cannot tell which of the causes it is'}`;
+}
+
+function standstillEvidence({ before, after, throughput, slowdown }: Saturation) {
+  const stages = [before.stage, after.stage];
+  return [
+    evidenceOf(
+      `Throughput went from ${rate(before.total.rate ?? 0)} to ${rate(after.total.rate ?? 0)} (${change(throughput.value - 1)}) between ${list([stageName(before), stageName(after)])}.`,
+      'ratio of throughputs',
+      throughput,
+      stages,
+    ),
+    evidenceOf(
+      `The average response time went from ${milliseconds(before.total.responseTime?.avg ?? 0)} to ${milliseconds(after.total.responseTime?.avg ?? 0)} (${times(slowdown.value)}) between the same stages.`,
+      'ratio of average response times',
+      slowdown,
+      stages,
+    ),
+  ];
+}
+
+function couplingEvidence(c: Coupling) {
+  const stages = [c.base.stage, c.loaded.stage];
+  const from = `between ${list([stageName(c.base), stageName(c.loaded)])}`;
+  const slowed = c.slowed.length;
+  const evidence = [
+    evidenceOf(
+      `${number(c.sameAdded * slowed)} of ${count(slowed, 'endpoint')} that slowed down did so by about the same time (within 0.8 to 1.25 of ${milliseconds(c.typicalAdded)}), ${from}: a common queue adds the same wait to all.`,
+      'share of endpoints with the same added delay',
+      c.sameAdded,
+      stages,
+    ),
+    evidenceOf(
+      `${number(c.sameFactor * slowed)} of ${slowed} did so by about the same factor (within 0.8 to 1.25 of ${times(c.typicalFactor)}): a processor shared in time slices slows all by the same factor.`,
+      'share of endpoints with the same factor',
+      c.sameFactor,
+      stages,
+    ),
+  ];
+  if (c.pattern === 'cannot-tell') {
+    evidence.push(
+      evidenceOf(
+        `The slowest of them takes ${times(c.baseSpread)} as long as the fastest in ${stageName(c.base)}: below 3 × the two patterns look alike.`,
+        'slowest over fastest endpoint at the base',
+        c.baseSpread,
+        [c.base.stage],
+      ),
+    );
+  }
+  for (const endpoint of c.free) {
+    evidence.push(
+      evidenceOf(
+        `${endpoint.name} was not slowed: ${milliseconds(endpoint.baseMs)} and ${milliseconds(endpoint.loadedMs)}, where the others gained ${milliseconds(c.typicalAdded)}.`,
+        `added delay of ${endpoint.name} (ms)`,
+        endpoint.added,
+        stages,
+      ),
+    );
+  }
+  if (c.parallelism !== null) {
+    evidence.push(
+      evidenceOf(
+        `At most about ${number(c.parallelism.value, 1)} requests${within(c.parallelism, (v) => number(v, 1))} were worked on at once in ${stageName(c.loaded)}: throughput times the response time of ${stageName(c.base)}. It is an upper bound, for that time includes the network and any waiting.`,
+        'effective parallelism, upper bound',
+        c.parallelism,
+        stages,
+      ),
+    );
+  }
+  return evidence;
+}
+
+function exclusions(c: Coupling): { cause: Cause; because: string }[] {
+  const free = c.free[0];
+  if (free !== undefined) {
+    const because = `${free.name} went on at ${milliseconds(free.loadedMs)} (${milliseconds(free.baseMs)} at the base) while the others waited ${milliseconds(c.typicalAdded)} longer`;
+    return [
+      { cause: 'single-threaded', because: `${because}: a blocked thread delays every endpoint.` },
+      { cause: 'cpu-saturation', because: `${because}: a full processor slows every endpoint.` },
+    ];
+  }
+  if (c.pattern === 'same-added-delay') {
+    return [
+      {
+        cause: 'cpu-saturation',
+        because: `${share(c.sameAdded)} of the endpoints gained the same time and only ${share(c.sameFactor)} the same factor, though the slowest takes ${times(c.baseSpread)} as long as the fastest: a processor shared in time slices would slow them by the same factor.`,
+      },
+    ];
+  }
+  return [];
+}
+
+function orderOf(c: Coupling | null): Cause[] {
+  if (c?.pattern === 'same-factor') {
+    return ['cpu-saturation', 'single-threaded', 'connection-pool', 'lock-contention'];
+  }
+  if (c?.parallelism?.high != null && c.parallelism.high < oneServer) {
+    return ['single-threaded', 'lock-contention', 'connection-pool', 'cpu-saturation'];
+  }
+  return ['connection-pool', 'single-threaded', 'lock-contention', 'cpu-saturation'];
+}
+
+function experimentOf(c: Coupling | null): string {
+  const heavy =
+    c?.slowed.toSorted((a, b) => b.added.value - a.added.value)[0]?.name ?? 'the slowest endpoint';
+  const probe =
+    c?.free[0]?.name ?? 'an endpoint that touches no database, such as a static file or a health check';
+  return (
+    `Hold a constant load on ${heavy} alone, beyond its own limit, and send a few requests per second to ${probe}. ` +
+    'If the probe gains the same time, the thread that both share is busy. If it stays fast, a pool or a lock is full: ' +
+    'then load one row only and many rows in turn; if spread rows are fast, it is a lock, else a pool. ' +
+    'If it slows by the same factor, look at the CPU of the target meanwhile.'
+  );
+}

@@ -1,0 +1,74 @@
+import type { Interval } from '../../analysis.ts';
+import type { Measurement } from '../../measurement.ts';
+import { list, milliseconds, stageName, times, within } from '../../words.ts';
+import { averageOf, median, ratioOf } from '../contrast.ts';
+import type { Facts } from '../facts.ts';
+import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
+
+/** Writes take at least three times as long as reads with one user, when nothing can queue. */
+export const slowWrites: Rule = { causes: ['slow-writes'], accuse };
+
+const leastRatio = 3;
+const fewestRequests = 20;
+/** A write that costs a few ms more than a read is a write, not a fault. */
+const leastDifferenceMs = 5;
+
+function accuse(facts: Facts): Accusation | null {
+  const alone = facts.sound.find((s) => s.users === 1);
+  if (!facts.recorded || alone === undefined) return null;
+  const all = facts.run.plan.endpoints.flatMap((endpoint, i) => {
+    const m = alone.endpoints[i];
+    const avg = m && enough(m) ? averageOf(m) : null;
+    return avg === null ? [] : [{ name: endpoint.name, writes: isWrite(endpoint.method), avg }];
+  });
+  const reads = all.filter((e) => !e.writes);
+  const readMs = median(reads.map((e) => e.avg.value));
+  if (readMs === null || reads.length === 0) return null;
+  const read: Interval = {
+    value: readMs,
+    low: median(reads.map((e) => e.avg.low ?? e.avg.value)),
+    high: median(reads.map((e) => e.avg.high ?? e.avg.value)),
+  };
+  const slow = all.flatMap((e) => {
+    const ratio = e.writes ? ratioOf(read, e.avg) : null;
+    const isSlow = ratio?.low != null && ratio.low >= leastRatio && e.avg.value - readMs >= leastDifferenceMs;
+    return isSlow ? [{ ...e, ratio }] : [];
+  });
+  const writes = all.filter((e) => e.writes);
+  if (slow.length === 0 || slow.length < writes.length / 2) return null;
+  return {
+    kind: 'found',
+    finding: {
+      cause: 'slow-writes',
+      title: `Writes take ${times(median(slow.map((e) => e.ratio.value)) ?? leastRatio)} as long as reads, without any queue`,
+      endpoints: slow.map((e) => e.name),
+      confidence: slow.length === writes.length ? 'high' : 'medium',
+      estimates: Object.fromEntries(slow.map((e) => [`${e.name}: times a read`, e.ratio])),
+      evidence: slow.map((e) =>
+        evidenceOf(
+          `${e.name} took ${milliseconds(e.avg.value)} on average, the median of the reads ${milliseconds(readMs)}: ${times(e.ratio.value)}${within(e.ratio, times)}, in ${stageName(alone)}.`,
+          'write time over read time',
+          e.ratio,
+          [alone.stage],
+        ),
+      ),
+      excluded: [
+        { cause: 'connection-pool', because: 'With one user no request waits for another one.' },
+        { cause: 'lock-contention', because: 'With one user no request waits for another one.' },
+      ],
+      disproof: 'With one user, the write and a read of the same row take about the same time.',
+      remedy: `Look at what ${list(
+        slow.map((e) => e.name),
+        3,
+      )} waits for: synchronous commits, indexes, triggers, calls to others. Batch writes, or take that work out of the request.`,
+    },
+  };
+}
+
+function enough(m: Measurement): boolean {
+  return m.count - m.failed >= fewestRequests && m.errors < 0.05;
+}
+
+export function isWrite(method: string): boolean {
+  return ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method.toUpperCase());
+}
