@@ -62,8 +62,8 @@ const modelFit = z.object({
   model: z.enum(['hinge', 'hinge-with-decline', 'usl']),
   formula: z.string(),
   parameters: z.record(z.string(), interval),
-  aicc: z.number().nullable(),
-  r2: z.number().nullable(),
+  aicc: z.number().nullable().describe('of the robust fit in log space; null: too few loads'),
+  r2: z.number().nullable().describe('share of the variance of ln X that the model explains'),
   chosen: z.boolean(),
   caveat: z
     .string()

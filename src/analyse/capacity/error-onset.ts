@@ -1,0 +1,112 @@
+import type { Plan } from '../../plan/plan.ts';
+import type { Estimate } from '../analysis.ts';
+import { wilson } from '../interval.ts';
+import type { StageMeasurement } from '../measurement.ts';
+import { list, number, share } from '../words.ts';
+import { insufficientEvidence } from './insufficient-evidence.ts';
+import { loadOf, loadWords, nextLoad, unitOf } from './stage-load.ts';
+
+/** Without a promise about errors this share is the limit. */
+export const defaultErrorLimit = 0.001;
+
+/** The strictest promise about errors: of the readiness, else of the endpoints' SLAs, else 0.1 %. */
+export function errorLimit(plan: Plan): { readonly limit: number; readonly source: string } {
+  if (plan.readiness.errors !== null) return { limit: plan.readiness.errors, source: "the plan's readiness" };
+  const promised = plan.endpoints.flatMap((endpoint) => endpoint.sla?.errors ?? []);
+  if (promised.length > 0) return { limit: Math.min(...promised), source: "the endpoints' SLAs" };
+  return { limit: defaultErrorLimit, source: "Loadline's default, the plan names none" };
+}
+
+/** The first stage whose Wilson lower bound of the error rate is above the limit. */
+export function errorOnset(measurements: readonly StageMeasurement[], plan: Plan): Estimate {
+  const { limit, source } = errorLimit(plan);
+  const limitWords = `the limit of ${share(limit)} (${source})`;
+  const stages = measurements
+    .filter((m) => m.validity.state !== 'invalid' && m.total.count > 0 && loadOf(m) !== null)
+    .toSorted((a, b) => (loadOf(a) ?? 0) - (loadOf(b) ?? 0));
+  const last = stages[stages.length - 1];
+  if (last === undefined)
+    return insufficientEvidence('No valid stage holds a request.', 'a stage that is valid');
+  const at = stages.findIndex((m) => (wilson(m.total.failed, m.total.count).low ?? 0) > limit);
+  const failing = stages[at];
+  if (failing === undefined) {
+    const failed = stages.reduce((sum, m) => sum + m.total.failed, 0);
+    const all = stages.reduce((sum, m) => sum + m.total.count, 0);
+    const highest = Math.max(...stages.map((m) => wilson(m.total.failed, m.total.count).high ?? 1));
+    return insufficientEvidence(
+      failed === 0
+        ? `None of ${number(all)} requests failed, up to ${loadWords(last)}: errors do not begin within the loads tested. With so many requests a stage's true error rate is below ${share(highest)} (Wilson, 95 %).`
+        : `${number(failed)} of ${number(all)} requests failed, but at no load up to ${loadWords(last)} is the error rate demonstrably above ${limitWords}.`,
+      highest > limit
+        ? `longer stages: so few requests cannot show that the error rate keeps ${limitWords}`
+        : `a stage at ${nextLoad(last)}`,
+    );
+  }
+  const observed = wilson(failing.total.failed, failing.total.count);
+  const before = stages[at - 1];
+  const to = loadOf(failing) ?? 0;
+  const from = before === undefined ? null : loadOf(before);
+  const unit = unitOf(failing);
+  const span = { value: to, low: from, high: to };
+  return {
+    state: 'estimated',
+    estimate: to,
+    low: from,
+    high: to,
+    confidence: from !== null && to / from <= 1.5 ? 'high' : 'medium',
+    method: 'first stage whose Wilson lower bound of the error rate is above the limit',
+    unit,
+    rate:
+      unit === 'requests/s'
+        ? span
+        : failing.total.rate === null
+          ? null
+          : { value: failing.total.rate, low: null, high: null },
+    users: unit === 'users' ? span : null,
+    statement: `Errors begin ${before === undefined ? `at or below ${loadWords(failing)}, the lowest load tested` : `between ${loadWords(before)} (${share(before.total.errors)}) and ${loadWords(failing)}`}: there ${number(failing.total.failed)} of ${number(failing.total.count)} requests failed, ${share(observed.value)} (95 % interval ${share(observed.low ?? 0)} to ${share(observed.high ?? 1)}), above ${limitWords}.`,
+  };
+}
+
+/** How the system fails, in words: whether at all, with what, and whether it refuses fast. */
+export function failureBehaviour(measurements: readonly StageMeasurement[], slowsDown: boolean): string {
+  const stages = measurements.filter((m) => m.validity.state !== 'invalid' && m.total.count > 0);
+  const first = stages.find((m) => m.total.failed > 0);
+  const highest = stages.reduce<StageMeasurement | null>(
+    (best, m) => (best === null || (loadOf(m) ?? 0) > (loadOf(best) ?? 0) ? m : best),
+    null,
+  );
+  if (highest === null) return 'No valid stage shows how the system fails.';
+  const all = stages.reduce((sum, m) => sum + m.total.count, 0);
+  if (first === undefined) {
+    return slowsDown
+      ? `Up to ${loadWords(highest)} the system slows down without failing: none of ${number(all)} requests failed.`
+      : `None of ${number(all)} requests failed up to ${loadWords(highest)}, and the system did not slow down much either.`;
+  }
+  const worst = stages.reduce((a, b) => (b.total.errors > a.total.errors ? b : a), first);
+  const kinds = worst.total.failures
+    .toSorted((a, b) => b.count - a.count)
+    .map((f) => `${number(f.count)} × ${failureWords(f.kind, f.status)}`);
+  return `Failures were first seen at ${loadWords(first)} (${share(first.total.errors)} of ${number(first.total.count)} requests); most at ${loadWords(worst)} (${share(worst.total.errors)}${kinds.length === 0 ? '' : `: ${list(kinds, 4)}`}).${rejection(worst)}`;
+}
+
+function failureWords(kind: string, status: number | null): string {
+  return status === null ? kind : `status ${status}`;
+}
+
+const rejecting = new Set([429, 503]);
+
+function rejection(worst: StageMeasurement): string {
+  const { failures, failed } = worst.total;
+  const sum = (of: (f: (typeof failures)[number]) => boolean) =>
+    failures.filter(of).reduce((total, f) => total + f.count, 0);
+  const rejected =
+    sum((f) => f.status !== null && rejecting.has(f.status)) + sum((f) => f.kind === 'refused');
+  const waited = sum((f) => f.kind === 'timeout');
+  if (failed > 0 && rejected >= 0.5 * failed) {
+    return ' Most are rejections (429, 503 or refused connections): the system protects itself; how fast it rejects is not part of these figures, since the times hold successful requests and time-outs only.';
+  }
+  if (failed > 0 && waited >= 0.5 * failed) {
+    return ' Most are time-outs: the user waited the whole time for nothing; the system does not reject what it cannot do.';
+  }
+  return '';
+}

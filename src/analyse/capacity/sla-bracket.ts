@@ -1,0 +1,143 @@
+import { type Plan, type Sla, slaStatistics } from '../../plan/plan.ts';
+import type { Estimate } from '../analysis.ts';
+import type { Measurement, StageMeasurement } from '../measurement.ts';
+import { list, milliseconds, number, rate, share } from '../words.ts';
+import { insufficientEvidence } from './insufficient-evidence.ts';
+import { loadOf, loadWords, nextLoad, unitOf } from './stage-load.ts';
+
+/** Whether a stage kept every promise that could be checked. */
+export type SlaStage = {
+  readonly measurement: StageMeasurement;
+  readonly checked: number;
+  /** `GET /posts: p95 900 ms > 500 ms`. */
+  readonly misses: readonly string[];
+};
+
+export function slaStages(measurements: readonly StageMeasurement[], plan: Plan): readonly SlaStage[] {
+  return measurements.map((measurement) => {
+    const misses: string[] = [];
+    let checked = 0;
+    for (const [index, endpoint] of plan.endpoints.entries()) {
+      const measured = measurement.endpoints[index] ?? null;
+      if (endpoint.sla === null || measured === null || measured.count === 0) continue;
+      for (const { met, miss } of checksOf(endpoint.sla, measured)) {
+        checked += 1;
+        if (!met) misses.push(`${endpoint.name}: ${miss}`);
+      }
+    }
+    return { measurement, checked, misses };
+  });
+}
+
+function checksOf(sla: Sla, measured: Measurement): readonly { met: boolean; miss: string }[] {
+  const checks: { met: boolean; miss: string }[] = [];
+  for (const statistic of slaStatistics) {
+    const limit = sla.times[statistic];
+    const value = measured.responseTime?.[statistic];
+    if (limit === undefined || value === undefined) continue;
+    checks.push({
+      met: value <= limit,
+      miss: `${statistic} ${milliseconds(value)} > ${milliseconds(limit)}`,
+    });
+  }
+  if (sla.errors !== null) {
+    checks.push({
+      met: measured.errors <= sla.errors,
+      miss: `errors ${share(measured.errors)} > ${share(sla.errors)}`,
+    });
+  }
+  return checks;
+}
+
+/**
+ * The highest rate within the SLA, from a passive ladder: between the last stage where every promise was kept and the
+ * first where one was missed. A closed ladder's users slow down with the system, so its bracket says what so many
+ * users bring, not what an independent stream of requests may bring.
+ */
+export function slaEstimate(measurements: readonly StageMeasurement[], plan: Plan): Estimate {
+  const closed = plan.load.kind === 'closed';
+  const stages = slaStages(measurements, plan)
+    .filter((s) => s.measurement.validity.state !== 'invalid' && s.checked > 0)
+    .filter((s) => loadOf(s.measurement) !== null)
+    .sort((a, b) => (loadOf(a.measurement) ?? 0) - (loadOf(b.measurement) ?? 0));
+  if (plan.endpoints.every((endpoint) => endpoint.sla === null)) {
+    return insufficientEvidence(
+      'The plan promises nothing: no endpoint has an SLA.',
+      'an `sla` on the endpoints of the plan',
+    );
+  }
+  const last = stages[stages.length - 1];
+  const first = stages[0];
+  if (first === undefined || last === undefined) {
+    return insufficientEvidence(
+      'No promise could be checked at any valid stage.',
+      'a valid stage that reaches the endpoints with an SLA',
+    );
+  }
+  const failedAt = stages.findIndex((s) => s.misses.length > 0);
+  const failing = stages[failedAt];
+  if (failing === undefined) {
+    return insufficientEvidence(
+      `Every promise was kept at every load tested, up to ${loadWords(last.measurement)} (${rateWords(last)}): the highest rate within the SLA is at least that.`,
+      `a stage at ${nextLoad(last.measurement)}${closed ? '; for a limit in requests per second an open-model search (planned)' : ''}`,
+    );
+  }
+  const held = stages[failedAt - 1];
+  if (held === undefined) {
+    return insufficientEvidence(
+      `Promises were missed already at the lowest load tested, ${loadWords(failing.measurement)} (${missWords(failing)}).`,
+      `stages below ${loadWords(failing.measurement)}`,
+    );
+  }
+  if (failing.measurement.validity.state === 'lower-bound') {
+    return insufficientEvidence(
+      `Every promise was kept at ${loadWords(held.measurement)} (${rateWords(held)}). At ${loadWords(failing.measurement)} some were missed, but that stage is no fair measurement of the target (see validity).`,
+      `the stage at ${loadWords(failing.measurement)} again, with a generator that is not the limit`,
+    );
+  }
+  return between(held, failing, closed);
+}
+
+function between(held: SlaStage, failing: SlaStage, closed: boolean): Estimate {
+  const [from, to] = [loadOf(held.measurement) ?? 0, loadOf(failing.measurement) ?? 0];
+  const heldRate = held.measurement.total.rate;
+  const failingRate = failing.measurement.total.rate;
+  const unit = unitOf(held.measurement);
+  const users = closed ? { value: from, low: from, high: to } : null;
+  const low = closed ? heldRate : from;
+  const high = closed
+    ? heldRate !== null && failingRate !== null && failingRate > heldRate
+      ? failingRate
+      : null
+    : to;
+  const rates = low === null ? null : { value: low, low, high };
+  const notBounded =
+    closed && high === null
+      ? ' In requests per second the ladder does not bound it from above: throughput was no higher at the stage that missed.'
+      : '';
+  const confidence = to / from <= 1.5 && rates !== null ? 'medium' : 'low';
+  return {
+    state: 'estimated',
+    estimate: low ?? from,
+    low: low ?? from,
+    high: low === null ? to : high,
+    confidence,
+    method: closed
+      ? 'bracket between the stages of a closed ladder (not an open-model search)'
+      : 'bracket between the stages of an open ladder',
+    unit: low === null ? unit : 'requests/s',
+    rate: rates,
+    users,
+    statement: `Every promise was kept at ${loadWords(held.measurement)} (${rateWords(held)}); at ${loadWords(failing.measurement)} ${missWords(failing)}. The limit lies between the two; the last kept is the safe one.${notBounded}`,
+  };
+}
+
+function rateWords(stage: SlaStage): string {
+  const measured = stage.measurement.total.rate;
+  return measured === null ? 'rate unknown' : rate(measured);
+}
+
+function missWords(stage: SlaStage): string {
+  const { misses, checked } = stage;
+  return `${number(misses.length)} of ${number(checked)} checks ${misses.length === 1 ? 'was' : 'were'} missed: ${list(misses, 2)}`;
+}
