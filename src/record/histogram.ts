@@ -6,9 +6,12 @@
  */
 export const bucketCount = (31 - 7) * 128 + 256;
 
+/** The largest value that is told apart; larger ones are recorded as this one. */
+export const largestUs = 2 ** 32 - 1;
+
 /** Bucket of a value in µs. Values beyond the range are clamped to its ends. */
 export function bucketOf(valueUs: number): number {
-  const v = valueUs >= 4294967295 ? 4294967295 : valueUs > 0 ? valueUs >>> 0 : 0;
+  const v = valueUs >= largestUs ? largestUs : valueUs > 0 ? valueUs >>> 0 : 0;
   if (v < 256) return v;
   const shift = 24 - Math.clz32(v);
   return shift * 128 + (v >>> shift);
@@ -61,7 +64,7 @@ export class Histogram {
   #counts = new Uint32Array(1024);
 
   record(valueUs: number): void {
-    const value = valueUs > 0 ? valueUs : 0;
+    const value = valueUs > 0 ? Math.min(valueUs, largestUs) : 0;
     const bucket = bucketOf(value);
     if (bucket >= this.#counts.length) this.#grow(bucket);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;

@@ -76,8 +76,17 @@ export type RunStage = {
 
 /** `windows`: Loadline's own recording. `summary`: what another tool's file told. */
 export type StageData =
-  | { readonly kind: 'windows'; readonly windows: readonly Window[]; readonly fine: readonly FineCounts[]; readonly health: readonly HealthSample[] }
-  | { readonly kind: 'summary'; readonly endpoints: readonly EndpointSummary[]; readonly history: readonly HistoryPoint[] };
+  | {
+      readonly kind: 'windows';
+      readonly windows: readonly Window[];
+      readonly fine: readonly FineCounts[];
+      readonly health: readonly HealthSample[];
+    }
+  | {
+      readonly kind: 'summary';
+      readonly endpoints: readonly EndpointSummary[];
+      readonly history: readonly HistoryPoint[];
+    };
 
 /** A request belongs to the phase in which its answer was complete (or it failed). */
 export type Phase = 'ramp' | 'steady' | 'drain';
