@@ -47,7 +47,12 @@ export function parseDurationRange(input: string | number): { minMs: number; max
 
 /** A share 0..1 from `0.1%` or from 0.001. */
 export function parseShare(input: string | number): number | null {
-  const share = typeof input === 'number' ? input : percentPattern.test(input) ? Number(`${input.slice(0, -1)}e-2`) : Number.NaN;
+  const share =
+    typeof input === 'number'
+      ? input
+      : percentPattern.test(input)
+        ? Number(`${input.slice(0, -1)}e-2`)
+        : Number.NaN;
   return share >= 0 && share <= 1 ? share : null;
 }
 

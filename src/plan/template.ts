@@ -47,7 +47,7 @@ export function textParts(text: string): readonly TextPart[] {
  *
  * @example compileTemplate('/posts/{id}', 'path').literals // ['/posts/', '']
  */
-export function compileTemplate(text: string, escape: Escape, names?: Iterable<string>): Template {
+export function compileTemplate(text: string, into: Escape, names?: Iterable<string>): Template {
   const known = names === undefined ? null : new Set(names);
   const literals: string[] = [];
   const found: string[] = [];
@@ -60,12 +60,12 @@ export function compileTemplate(text: string, escape: Escape, names?: Iterable<s
     end = match.index + match[0].length;
   }
   literals.push(text.slice(end));
-  return { literals, names: found, escape };
+  return { literals, names: found, escape: into };
 }
 
 /** Writes one value so that it can't leave its place: no second path segment, header line or JSON member. */
-export function escapeValue(value: string, escape: Escape): string {
-  switch (escape) {
+export function escapeValue(value: string, into: Escape): string {
+  switch (into) {
     case 'path':
       return encodeURIComponent(value.toWellFormed());
     case 'json':
@@ -75,15 +75,15 @@ export function escapeValue(value: string, escape: Escape): string {
     case 'none':
       return value;
     default:
-      return escape satisfies never;
+      return into satisfies never;
   }
 }
 
 /** The template with each placeholder's value, escaped for its place. */
-export function fillTemplate(template: Template, valueOf: (name: string) => string): string {
+export function fillTemplate(template: Template, value: (name: string) => string): string {
   let text = template.literals[0] ?? '';
   for (const [index, name] of template.names.entries()) {
-    text += escapeValue(valueOf(name), template.escape) + (template.literals[index + 1] ?? '');
+    text += escapeValue(value(name), template.escape) + (template.literals[index + 1] ?? '');
   }
   return text;
 }

@@ -1,0 +1,272 @@
+import type * as z from 'zod';
+import { didYouMean } from './did-you-mean.ts';
+import { describeValue, issue, type Origin, type Path, quoted } from './fault.ts';
+import { headerFields } from './header-fields.ts';
+import { limits } from './limits.ts';
+import { asJson, jsonTexts } from './plain-value.ts';
+import type { Auth, Body, DataSource, Endpoint, Expectation, JsonValue, Sla } from './plan.ts';
+import { slaStatistics } from './plan.ts';
+import type { planSchema } from './plan-schema.ts';
+import { checkVariables, isPlaceholderName, placeholdersIn, type Report, scalarText } from './plan-text.ts';
+import { parseDuration, parseIntegerRange, parseShare } from './quantity.ts';
+import { parseRequestLine, resourceOf } from './request-line.ts';
+
+type PlanOutput = z.output<typeof planSchema>;
+type EndpointInput = Exclude<PlanOutput['endpoints'][number], string>;
+type DataInput = NonNullable<EndpointInput['data']>[string];
+type SlaInput = NonNullable<EndpointInput['sla']>;
+type AuthInput = NonNullable<PlanOutput['auth']>;
+
+/** What an endpoint takes from the plan around it. */
+export type Surroundings = {
+  readonly origin: Origin;
+  readonly report: Report;
+  /** Whether the schema found nothing wrong at that path: what follows from a fault is not reported again. */
+  readonly intact: (path: Path) => boolean;
+  readonly timeoutMs: number;
+  /** Placeholders that the plan's own headers and token name. */
+  readonly planTexts: readonly string[];
+};
+
+export function normaliseEndpoint(given: string | EndpointInput, at: Path, around: Surroundings): Endpoint {
+  const input: EndpointInput = typeof given === 'string' ? { request: given } : given;
+  const { origin, report } = around;
+  const { method, path } = parseRequestLine(
+    input.request,
+    typeof given === 'string' ? at : [...at, 'request'],
+    report,
+  );
+  const data = normaliseData(input.data ?? {}, [...at, 'data'], around);
+  const headers = headerFields(input.headers, [...at, 'headers'], origin, report);
+  const query = normaliseQuery(input.query ?? {}, [...at, 'query'], around);
+  const body = input.body === undefined ? null : normaliseBody(input.body, [...at, 'body'], data, around);
+  const auth =
+    input.auth === 'none' ? null : input.auth && normaliseAuth(input.auth, [...at, 'auth'], report);
+  if (auth && headers.authorization !== undefined) report(twoAuthorizations([...at, 'auth']));
+  const endpoint: Endpoint = {
+    name: input.name ?? `${method} ${path}`,
+    method,
+    path,
+    query,
+    headers,
+    body,
+    weight: input.weight ?? 1,
+    data,
+    sla: input.sla === undefined ? null : normaliseSla(input.sla, [...at, 'sla'], report),
+    expect: normaliseExpectation(input.expect),
+    group: input.group ?? resourceOf(path),
+    timeoutMs:
+      input.timeout === undefined ? around.timeoutMs : (parseDuration(input.timeout) ?? around.timeoutMs),
+    ...(auth === undefined ? {} : { auth }),
+  };
+  checkPlaceholders(endpoint, at, typeof given === 'string', around);
+  return endpoint;
+}
+
+export function twoAuthorizations(at: Path) {
+  return issue(at, 'auth or an authorization header', 'both', 'keep one of them');
+}
+
+export function normaliseAuth(input: AuthInput, at: Path, report: Report): Auth | null {
+  const { bearer, basic } = input;
+  if ((bearer === undefined) === (basic === undefined)) {
+    report(issue(at, 'bearer or basic', bearer === undefined ? 'neither' : 'both'));
+  }
+  if (bearer !== undefined) {
+    checkVariables(bearer, [...at, 'bearer'], report);
+    if (!/^[\x21-\x7e]+$/.test(bearer)) {
+      report(
+        issue(
+          [...at, 'bearer'],
+          'a token of printable ASCII characters',
+          'others',
+          'remove spaces and line breaks',
+        ),
+      );
+    }
+    return { kind: 'bearer', token: bearer };
+  }
+  if (basic === undefined) return null;
+  checkVariables(basic.user, [...at, 'basic', 'user'], report);
+  checkVariables(basic.password, [...at, 'basic', 'password'], report);
+  if (basic.user.includes(':'))
+    report(issue([...at, 'basic', 'user'], 'a user name without a colon', 'one with a colon'));
+  return { kind: 'basic', user: basic.user, password: basic.password };
+}
+
+function normaliseData(
+  input: Readonly<Record<string, DataInput>>,
+  at: Path,
+  { origin, report }: Surroundings,
+): Readonly<Record<string, DataSource>> {
+  const data: Record<string, DataSource> = {};
+  for (const [name, source] of Object.entries(input)) {
+    if (!isPlaceholderName(name)) {
+      report(issue([...at, name], 'a name of letters, digits, - and _', quoted(name), null, 'key'));
+    }
+    data[name] = dataSource(name, source, [...at, name], origin);
+  }
+  return data;
+}
+
+function dataSource(name: string, source: DataInput, at: Path, origin: Origin): DataSource {
+  if (Array.isArray(source)) {
+    return { kind: 'list', values: source.map((value, index) => exactValue(value, [...at, index], origin)) };
+  }
+  if (typeof source === 'string') {
+    const range = parseIntegerRange(source);
+    if (range !== null) return { kind: 'range', ...range };
+    const [, file = source, column = name] = /^(.+?\.(?:csv|json))(?::([^:]+))?$/s.exec(source) ?? [];
+    return { kind: 'file', format: formatOf(file), file, column };
+  }
+  return { kind: 'file', format: formatOf(source.file), file: source.file, column: source.column ?? name };
+}
+
+function formatOf(file: string): 'csv' | 'json' {
+  return file.endsWith('.json') ? 'json' : 'csv';
+}
+
+/** A number that JavaScript would write differently (`007`, `1.0`, twenty digits) stays the text that it was. */
+function exactValue(value: string | number, at: Path, origin: Origin): string | number {
+  if (typeof value === 'string') return value;
+  const text = scalarText(value, at, origin);
+  return text === String(value) ? value : text;
+}
+
+function normaliseQuery(
+  input: Readonly<Record<string, string | number | boolean>>,
+  at: Path,
+  { origin, report }: Surroundings,
+): Readonly<Record<string, string>> {
+  const query: Record<string, string> = {};
+  for (const [key, value] of Object.entries(input)) {
+    const text = scalarText(value, [...at, key], origin);
+    if (text.length > limits.pathLength) {
+      report(
+        issue([...at, key], `a text of at most ${limits.pathLength} characters`, `${text.length} of them`),
+      );
+    }
+    checkVariables(text, [...at, key], report);
+    query[key] = text;
+  }
+  return query;
+}
+
+function normaliseBody(
+  input: unknown,
+  at: Path,
+  data: Endpoint['data'],
+  { origin, report }: Surroundings,
+): Body | null {
+  if (input === null) {
+    report(issue(at, 'a body', 'nothing (null)', 'remove the key, or write {} for an empty object'));
+    return null;
+  }
+  const value = asJson(input) ?? null;
+  const bytes = new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
+  if (bytes > limits.bodyBytes)
+    report(issue(at, `a body of at most ${limits.bodyBytes} bytes`, `${bytes} bytes`));
+  for (const { path, text, part } of jsonTexts(value, at)) checkVariables(text, path, report, part);
+  checkJsonValues(value, at);
+  return typeof value === 'string' ? { kind: 'text', value } : { kind: 'json', value };
+
+  function checkJsonValues(one: JsonValue, path: Path): void {
+    if (path.length - at.length > limits.bodyDepth) {
+      report(issue(path, `a body of at most ${limits.bodyDepth} levels`, 'a deeper one'));
+    } else if (typeof one === 'number' && Number.isInteger(one) && !Number.isSafeInteger(one)) {
+      const text = scalarText(one, path, origin);
+      if (/^[+-]?\d+$/.test(text)) {
+        report(
+          issue(
+            path,
+            'a whole number up to 9007199254740991',
+            text.slice(0, 60),
+            'put longer ones in quotes',
+          ),
+        );
+      }
+    } else if (Array.isArray(one)) {
+      for (const [index, inner] of one.entries()) checkJsonValues(inner, [...path, index]);
+    } else if (typeof one === 'object' && one !== null) {
+      const [key, ...others] = Object.keys(one);
+      if (
+        key !== undefined &&
+        others.length === 0 &&
+        Object.values(one)[0] === null &&
+        Object.hasOwn(data, key)
+      ) {
+        report(issue(path, 'a value', describeValue(one), `put quotes around the placeholder: "{${key}}"`));
+      }
+      for (const [name, inner] of Object.entries(one)) checkJsonValues(inner, [...path, name]);
+    }
+  }
+}
+
+function normaliseSla(input: SlaInput, at: Path, report: Report): Sla {
+  if (typeof input === 'string') return { times: { p95: parseDuration(input) ?? 0 }, errors: null };
+  if (Object.keys(input).length === 0) {
+    report(issue(at, 'at least one bound', 'an empty object', 'write sla: 300ms, or remove the key'));
+  }
+  const times: Partial<Record<(typeof slaStatistics)[number], number>> = {};
+  for (const statistic of slaStatistics) {
+    const bound = input[statistic];
+    if (bound !== undefined) times[statistic] = parseDuration(bound) ?? 0;
+  }
+  return { times, errors: input.errors === undefined ? null : parseShare(input.errors) };
+}
+
+function normaliseExpectation(input: EndpointInput['expect']): Expectation {
+  const status = input?.status ?? [];
+  return {
+    status: typeof status === 'number' ? [status] : status,
+    bodyContains: input?.bodyContains ?? null,
+  };
+}
+
+/** Each `{placeholder}` of path and query has data, and all data is used somewhere. */
+function checkPlaceholders(endpoint: Endpoint, at: Path, short: boolean, around: Surroundings): void {
+  const { report, intact } = around;
+  const known = Object.keys(endpoint.data);
+  const names = new Set(known);
+  const used = new Set<string>();
+  const need = (text: string, path: Path) => {
+    for (const name of new Set(placeholdersIn(text))) {
+      used.add(name);
+      if (names.has(name) || !intact([...at, 'data', name])) continue;
+      const meant = didYouMean(name, known);
+      const hint = short
+        ? `write - request: ${endpoint.method} ${endpoint.path} with data: { ${name}: 1..100 }`
+        : meant === null
+          ? `write data: { ${name}: 1..100 }`
+          : `did you mean "{${meant}}"?`;
+      report(
+        issue(
+          path,
+          `data for {${name}}`,
+          known.length === 0 ? 'no data' : `data for ${known.join(', ')}`.slice(0, 100),
+          hint,
+        ),
+      );
+    }
+  };
+  if (intact([...at, 'request'])) need(endpoint.path, short ? at : [...at, 'request']);
+  for (const [key, value] of Object.entries(endpoint.query)) need(value, [...at, 'query', key]);
+  const texts = [...Object.values(endpoint.headers), ...around.planTexts];
+  if (endpoint.auth?.kind === 'bearer') texts.push(endpoint.auth.token);
+  if (endpoint.body?.kind === 'text') texts.push(endpoint.body.value);
+  if (endpoint.body?.kind === 'json') for (const { text } of jsonTexts(endpoint.body.value)) texts.push(text);
+  for (const text of texts) for (const name of placeholdersIn(text, names)) used.add(name);
+  const complete = ['request', 'query', 'headers', 'body', 'auth'].every((key) => intact([...at, key]));
+  for (const name of known) {
+    if (used.has(name) || !complete || !intact([...at, 'data', name])) continue;
+    report(
+      issue(
+        [...at, 'data', name],
+        `{${name}} in path, query, headers or body`,
+        'none',
+        `write {${name}} where it belongs, or remove it`,
+        'key',
+      ),
+    );
+  }
+}

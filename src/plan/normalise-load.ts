@@ -1,0 +1,84 @@
+import type * as z from 'zod';
+import { describeValue, issue, type Path } from './fault.ts';
+import { limits } from './limits.ts';
+import type { Load, Readiness } from './plan.ts';
+import type { planSchema } from './plan-schema.ts';
+import type { Report } from './plan-text.ts';
+import { parseDuration, parseDurationRange, parseShare } from './quantity.ts';
+
+type LoadInput = z.output<typeof planSchema>['load'];
+type ReadinessInput = z.output<typeof planSchema>['readiness'];
+
+const defaultDurationMs = 60_000;
+const noLoad: Load = { kind: 'closed', stages: [], thinkTime: { kind: 'uniform', minMs: 0, maxMs: 0 } };
+
+/**
+ * Stages of the load. A closed stage's duration is its steady part, after the last user was started: so a slow
+ * spawn rate never eats the measurement, and stages of different size are measured equally long.
+ */
+export function normaliseLoad(input: LoadInput, at: Path, report: Report): Load {
+  if ((input.users === undefined) === (input.rate === undefined)) {
+    const hint =
+      input.users === undefined
+        ? 'write users: [10, 50, 100]'
+        : 'keep users (closed model) or rate (open model)';
+    report(issue(at, 'users or rate', input.users === undefined ? 'neither' : 'both', hint));
+  }
+  if (input.users === undefined && input.rate === undefined) return noLoad;
+  const open = input.users === undefined && input.rate !== undefined;
+  const foreign = open ? (['spawnRate', 'thinkTime'] as const) : (['arrivals'] as const);
+  for (const key of foreign) {
+    if (input[key] === undefined) continue;
+    const model = open ? 'the open model (rate)' : 'the closed model (users)';
+    report(issue([...at, key], `no ${key} in ${model}`, describeValue(input[key]), 'remove it', 'key'));
+  }
+  const sizes = toList((open ? input.rate : input.users) ?? []);
+  const perStage = <T>(key: 'spawnRate' | 'duration', given: T | T[]): ((stage: number) => T | undefined) => {
+    const list = toList(given);
+    if (list.length !== 1 && list.length !== sizes.length) {
+      const what = `one value, or one for each of the ${sizes.length} stages`;
+      report(issue([...at, key], what, `a list of ${list.length}`));
+    }
+    return (stage) => (list.length === 1 ? list[0] : list[stage]);
+  };
+  const duration = perStage('duration', input.duration ?? `${defaultDurationMs}ms`);
+  const durationMs = (stage: number) => parseDuration(duration(stage) ?? '') ?? defaultDurationMs;
+  if (open) {
+    return {
+      kind: 'open',
+      stages: sizes.map((ratePerSecond, stage) => ({ ratePerSecond, durationMs: durationMs(stage) })),
+      arrivals: input.arrivals ?? 'poisson',
+    };
+  }
+  const spawnRate = input.spawnRate === undefined ? () => undefined : perStage('spawnRate', input.spawnRate);
+  return {
+    kind: 'closed',
+    stages: sizes.map((users, stage) => ({
+      users,
+      spawnRate: spawnRate(stage) ?? defaultSpawnRate(users, durationMs(stage)),
+      durationMs: durationMs(stage),
+    })),
+    thinkTime: { kind: 'uniform', ...(parseDurationRange(input.thinkTime ?? 0) ?? { minMs: 0, maxMs: 0 }) },
+  };
+}
+
+/** Users per second, whole, so that the ramp takes at most a tenth of the stage's duration. */
+export function defaultSpawnRate(users: number, durationMs: number): number {
+  return Math.min(limits.users, Math.max(1, Math.ceil((users * 10_000) / durationMs)));
+}
+
+function toList<T>(given: T | T[]): readonly T[] {
+  return Array.isArray(given) ? given : [given];
+}
+
+export function normaliseReadiness(input: ReadinessInput): Readiness {
+  const { users, slaCompliance, errors, avgAt, linearThroughput, declared } = input ?? {};
+  return {
+    users: users ?? null,
+    slaCompliance: slaCompliance === undefined ? null : parseShare(slaCompliance),
+    errors: errors === undefined ? null : parseShare(errors),
+    avgAt: avgAt === undefined ? null : { users: avgAt.users, maxMs: parseDuration(avgAt.max) ?? 0 },
+    linearThroughput: linearThroughput ?? false,
+    declared: declared ?? {},
+  };
+}
