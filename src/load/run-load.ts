@@ -6,7 +6,10 @@ import { reachTarget } from './target.ts';
 import type { SecondReport, WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
 
 /** Where samples go: the run file. */
-export type LoadSink = Pick<RunWriter, 'startStage' | 'updateStage' | 'writeSecond' | 'finishStage' | 'event'>;
+export type LoadSink = Pick<
+  RunWriter,
+  'startStage' | 'updateStage' | 'writeSecond' | 'finishStage' | 'event'
+>;
 
 export type LoadOptions = {
   readonly workers: number;

@@ -166,20 +166,26 @@ class Http1Client implements Client {
 
   #closedByServer(socket: net.Socket): void {
     if (socket !== this.#socket) return;
-    if (this.#busy && !this.#connecting && this.#reader.close() === 'done') {
-      this.#done(this.#shared.now());
-    } else if (this.#busy) {
-      this.exchange.serverClosed = true;
-      const failure = this.#connecting && this.#shared.address.tls !== null ? 'tls' : 'reset';
-      this.#fail(
-        failure,
-        this.#reader.begun
-          ? 'the server closed the connection within its answer'
-          : 'the server closed the connection without an answer',
-      );
-    } else {
+    if (!this.#busy) {
       this.#drop();
+      return;
     }
+    this.exchange.serverClosed = true;
+    if (this.#connecting) {
+      this.#fail(
+        this.#shared.address.tls === null ? 'reset' : 'tls',
+        'the server closed the connection at once',
+      );
+      return;
+    }
+    const state = this.#reader.close();
+    if (state === 'done') this.#done(this.#shared.now());
+    else if (state === 'more')
+      this.#fail(
+        'reset',
+        `the server closed the connection ${this.#reader.begun ? 'within its answer' : 'without an answer'}`,
+      );
+    else this.#fail(state, this.#reader.problem);
   }
 
   #errored(socket: net.Socket, error: NodeJS.ErrnoException): void {

@@ -137,8 +137,11 @@ export class ResponseReader {
     return 'done';
   }
 
-  /** The server closed the connection: `done` if that ends the answer, `more` if the answer is cut, else `malformed`. */
+  /** The server closed the connection: `done` if that ends the answer, `malformed` if it was none, `more` if it is cut. */
   close(): ReadState {
+    // A head in pieces is looked at when it is whole; this one never will be.
+    const waiting = this.#pending;
+    if (waiting !== null && this.#readHead(waiting, 0, waiting.length) === -1) return this.#problemState;
     if (this.#state === reading.toClose) {
       this.#state = reading.done;
       this.keepAlive = false;

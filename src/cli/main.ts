@@ -1,0 +1,119 @@
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+import { version } from './version.ts';
+
+/** What a command needs of the process. */
+export type Io = {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Results. */
+  readonly stdout: NodeJS.WriteStream;
+  /** Progress and complaints. */
+  readonly stderr: NodeJS.WriteStream;
+};
+
+/** Commands import what they need when they are called: `--help` and `--version` load none of it. */
+function program(io: Io, exit: (code: number) => void): Command {
+  const root = new Command('loadline')
+    .description(
+      'Finds how much load an HTTP API carries, what breaks first, why, and what each fix is worth.',
+    )
+    .version(version, '-V, --version')
+    .showHelpAfterError('(loadline --help tells more)')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+
+  const measuring = (command: Command): Command =>
+    command
+      .option('--target <url>', "load this target instead of the plan's")
+      .option('--users <list>', 'concurrent users of each stage, such as 10,50,100')
+      .option('--spawn-rate <list>', 'users started per second, such as 2,5,10')
+      .option('--duration <list>', 'steady part of each stage, such as 60s')
+      .option('--workers <n>', 'generator threads (default: cores − 1, at least 1)')
+      .option('--seed <n>', 'seed of every random choice (default: 1)')
+      .option('--out <dir>', 'where the reports go (default: .loadline/reports/<run>)')
+      .option('--json <file>', 'write the analysis as JSON here as well; - for standard output')
+      .option('--quiet', 'no progress, no summary: results only as files and exit code');
+
+  root
+    .command('init')
+    .argument('[url]', 'address of the API')
+    .option('--file <file>', 'name of the plan to write', 'loadline.yaml')
+    .description('write a commented plan')
+    .action(async (url: string | undefined, options: { file: string }) =>
+      exit(await (await import('./init.ts')).init(url, options, io)),
+    );
+
+  measuring(root.command('run').argument('<plan>', 'YAML, JSON or TypeScript'))
+    .description("run the plan's stages, then analyse and report")
+    .action(async (plan: string, options) => exit(await (await import('./run.ts')).run(plan, options, io)));
+
+  root
+    .command('analyse')
+    .alias('analyze')
+    .argument('<run...>', 'run files, or with --from locust: 10=a_stats.csv 50=b_stats.csv …')
+    .addOption(new Option('--from <tool>', "another tool's results").choices(['locust']))
+    .option('--plan <plan>', 'take SLAs and readiness from this plan (with --from)')
+    .option('--out <dir>', 'write the reports here')
+    .option('--json <file>', 'write the analysis as JSON; - for standard output')
+    .option('--quiet', 'no summary')
+    .description("analyse a stored run again, or another tool's results")
+    .action(async (runs: string[], options) =>
+      exit(await (await import('./analyse.ts')).analyseCommand(runs, options, io)),
+    );
+
+  root
+    .command('report')
+    .argument('<run>', 'a run file, its name, or latest')
+    .option('--format <list>', 'html, md, json, junit, terminal', 'html,md')
+    .option('--out <dir>', 'where the reports go (default: .loadline/reports/<run>)')
+    .description('render the reports of a stored run again')
+    .action(async (run: string, options: { format: string; out?: string }) =>
+      exit(await (await import('./report.ts')).report(run, options, io)),
+    );
+
+  root
+    .command('runs')
+    .option('--json', 'as JSON')
+    .description('list the stored runs')
+    .action(async (options: { json?: boolean }) => exit(await (await import('./runs.ts')).runs(options, io)));
+
+  root
+    .command('lab')
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .passThroughOptions()
+    .description('start the reference API with chosen bottlenecks (loadline lab --help)')
+    .action(async (args: string[]) => exit(await (await import('./lab.ts')).lab(args, io)));
+  root.enablePositionalOptions();
+  return root;
+}
+
+/** Runs a command line and returns its exit code. Never throws. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let code: number = exitCodes.ok;
+  try {
+    await program(io, (exitCode) => {
+      code = exitCode;
+    }).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const { explain } = await import('./explain.ts');
+    const { message, exitCode } = explain(error);
+    io.stderr.write(`${message}\n`);
+    return exitCode;
+  }
+}
+
+if (import.meta.main) {
+  const { stdout, stderr, env } = process;
+  // A reader that closes early (`| head`) is no fault of ours.
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.exitCode = await main(process.argv.slice(2), { cwd: process.cwd(), env, stdout, stderr });
+}

@@ -1,0 +1,73 @@
+import { createHash, randomUUID } from 'node:crypto';
+import os from 'node:os';
+import { type LoadSink, runLoad } from '../load/run-load.ts';
+import type { ResolvedPlan } from '../plan/plan.ts';
+import type { Environment } from '../record/run.ts';
+import { createRunFile, type RunWriter, runFilePath } from '../record/run-file.ts';
+import { Interrupt } from './interrupt.ts';
+import { LiveView } from './live-view.ts';
+import type { Io } from './main.ts';
+import { shownPath } from './output.ts';
+import { runsFolder } from './stored-runs.ts';
+import { version } from './version.ts';
+
+export type MeasureOptions = { readonly workers: number; readonly seed: number; readonly quiet: boolean };
+
+/** Runs the plan's load and records it; returns the run file, still open for the analysis to be stored in it. */
+export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: Io): Promise<RunWriter> {
+  const view = options.quiet ? null : new LiveView(io);
+  const interrupt = new Interrupt(() =>
+    view?.say('interrupted: waiting for the last answers, then analysing (Ctrl-C again stops at once)'),
+  );
+  let writer: RunWriter | null = null;
+  const open = (): LoadSink => {
+    const startedAt = new Date().toISOString();
+    writer = createRunFile(runFilePath(runsFolder(io.cwd), plan.plan.name, startedAt), {
+      id: randomUUID(),
+      name: plan.plan.name,
+      startedAt,
+      source: { tool: 'loadline', version },
+      plan: plan.plan,
+      environment: environmentOf(options.workers),
+      seed: options.seed,
+    });
+    view?.say(`loading ${plan.plan.target}, recording to ${shownPath(writer.path, io.cwd)}`);
+    return writer;
+  };
+  try {
+    const state = await runLoad(plan, {
+      workers: options.workers,
+      seed: options.seed,
+      open,
+      stop: interrupt.stop,
+      abort: interrupt.abort,
+      ...(view === null ? {} : { onProgress: (progress) => view.update(progress) }),
+    });
+    // runLoad opened it, or threw.
+    const opened: RunWriter | null = writer;
+    if (opened === null) throw new Error('the load ended without a run file');
+    (opened satisfies RunWriter).finish(state);
+    return opened;
+  } catch (error) {
+    (writer as RunWriter | null)?.close();
+    throw error;
+  } finally {
+    interrupt.release();
+    view?.end();
+  }
+}
+
+function environmentOf(workers: number): Environment {
+  const cpus = os.cpus();
+  return {
+    loadline: version,
+    node: process.version,
+    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    cpuModel: cpus[0]?.model ?? null,
+    cores: os.availableParallelism(),
+    memoryBytes: os.totalmem(),
+    workers,
+    // Tells two machines apart without naming them.
+    hostHash: createHash('sha256').update(os.hostname()).digest('hex').slice(0, 12),
+  };
+}

@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import type { PlanOverrides } from '../plan/override-plan.ts';
+import { parseDuration } from '../plan/quantity.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Options that every measuring command takes, as typed. */
+export type MeasuringOptions = {
+  readonly target?: string;
+  readonly users?: string;
+  readonly spawnRate?: string;
+  readonly duration?: string;
+  readonly workers?: string;
+  readonly seed?: string;
+  readonly out?: string;
+  readonly json?: string;
+  readonly quiet?: boolean;
+};
+
+export function overridesOf(options: MeasuringOptions): PlanOverrides {
+  return {
+    ...(options.target === undefined ? {} : { target: options.target }),
+    ...(options.users === undefined ? {} : { users: numbers('--users', options.users, '10,50,100') }),
+    ...(options.spawnRate === undefined
+      ? {}
+      : { spawnRate: numbers('--spawn-rate', options.spawnRate, '2,5,10') }),
+    ...(options.duration === undefined ? {} : { durationMs: durations(options.duration) }),
+  };
+}
+
+/** A generator thread fills one core; one core is left to the rest of the machine. */
+export function workersOf(options: MeasuringOptions): number {
+  return options.workers === undefined
+    ? Math.max(1, availableParallelism() - 1)
+    : whole('--workers', options.workers, 1, 256);
+}
+
+export function seedOf(options: MeasuringOptions): number {
+  return options.seed === undefined ? 1 : whole('--seed', options.seed, 0, 4294967295);
+}
+
+function numbers(option: string, text: string, example: string): number[] {
+  return text.split(',').map((part) => {
+    const value = part.trim() === '' ? Number.NaN : Number(part);
+    if (!Number.isFinite(value))
+      throw new UsageError(
+        `${option}: expected numbers such as ${example}, received ${JSON.stringify(text)}`,
+      );
+    return value;
+  });
+}
+
+function durations(text: string): number[] {
+  return text.split(',').map((part) => {
+    const ms = parseDuration(part.trim());
+    if (ms === null)
+      throw new UsageError(
+        `--duration: expected a duration such as 60s, received ${JSON.stringify(part)}`,
+        'Units are ms, s, m and h.',
+      );
+    return ms;
+  });
+}
+
+function whole(option: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError(
+      `${option}: expected a whole number from ${low} to ${high}, received ${JSON.stringify(text)}`,
+    );
+  }
+  return value;
+}

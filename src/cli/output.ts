@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Analysis } from '../analyse/analysis.ts';
+import { type ReportFormat, renderReport, reportFileName } from '../report/report.ts';
+import type { Io } from './main.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Writes the reports and returns their paths. */
+export function writeReports(analysis: Analysis, folder: string, formats: readonly ReportFormat[]): string[] {
+  return formats.map((format) => {
+    const file = path.join(folder, reportFileName(format));
+    writeText(file, renderReport(analysis, format));
+    return file;
+  });
+}
+
+/** `-` is standard output. */
+export function writeJson(text: string, file: string, io: Io): void {
+  if (file === '-') io.stdout.write(text);
+  else writeText(path.resolve(io.cwd, file), text);
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      'Name another place with --out or --json.',
+    );
+  }
+}
+
+/** Colours only for a person at a terminal who did not refuse them (https://no-color.org). */
+export function wantsColour(stream: NodeJS.WriteStream, env: Io['env']): boolean {
+  return stream.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+export function shownPath(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file);
+  return relative.startsWith('..') ? file : relative;
+}
