@@ -18,7 +18,7 @@ export interface PlantedCause {
 }
 
 /** As measured on a 2-core machine; only their order decides, and it holds over a wide range. */
-const nominalMs = { statements: 2, flush: 1, signature: 5, request: 1.2 };
+const nominalMs = { statements: 2, flush: 1, signature: 2.5, request: 1.2 };
 /** The share of writes in the reference's mix. */
 const writeShare = 0.15;
 const commitsOfOneWrite = 4;
