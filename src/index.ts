@@ -1,0 +1,34 @@
+import type { PlanInput } from './plan/plan-schema.ts';
+
+export type {
+  Auth,
+  Body,
+  DataSource,
+  Endpoint,
+  Expectation,
+  Fault,
+  JsonValue,
+  Load,
+  Plan,
+  Readiness,
+  Sla,
+  SlaStatistic,
+  ThinkTime,
+  TlsOptions,
+} from './plan/plan.ts';
+export type { PlanInput };
+
+/**
+ * A plan written in TypeScript, completed and checked by the editor; `loadline run plan.ts` takes the module's
+ * default export.
+ *
+ * @example
+ * export default definePlan({
+ *   target: 'http://127.0.0.1:3000',
+ *   endpoints: ['GET /posts', { request: 'GET /posts/{id}', data: { id: '1..100' }, sla: '300ms' }],
+ *   load: { users: [10, 50, 100], duration: '60s' },
+ * });
+ */
+export function definePlan(plan: PlanInput): PlanInput {
+  return plan;
+}
