@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyse } from '../analyse/analyse.ts';
 import type { Analysis } from '../analyse/analysis.ts';
@@ -60,5 +59,3 @@ export async function analyseCommand(
   }
   return worst;
 }
-
-void readFileSync;

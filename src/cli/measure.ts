@@ -19,10 +19,10 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
   const interrupt = new Interrupt(() =>
     view?.say('interrupted: waiting for the last answers, then analysing (Ctrl-C again stops at once)'),
   );
-  let writer: RunWriter | null = null;
+  const opened: RunWriter[] = [];
   const open = (): LoadSink => {
     const startedAt = new Date().toISOString();
-    writer = createRunFile(runFilePath(runsFolder(io.cwd), plan.plan.name, startedAt), {
+    const writer = createRunFile(runFilePath(runsFolder(io.cwd), plan.plan.name, startedAt), {
       id: randomUUID(),
       name: plan.plan.name,
       startedAt,
@@ -32,6 +32,7 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
       seed: options.seed,
     });
     view?.say(`loading ${plan.plan.target}, recording to ${shownPath(writer.path, io.cwd)}`);
+    opened.push(writer);
     return writer;
   };
   try {
@@ -43,13 +44,13 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
       abort: interrupt.abort,
       ...(view === null ? {} : { onProgress: (progress) => view.update(progress) }),
     });
-    // runLoad opened it, or threw.
-    const opened: RunWriter | null = writer;
-    if (opened === null) throw new Error('the load ended without a run file');
-    (opened satisfies RunWriter).finish(state);
-    return opened;
+    const writer = opened.at(0);
+    if (writer === undefined) throw new Error('the load ended without a run file');
+    writer.finish(state);
+    return writer;
   } catch (error) {
-    (writer as RunWriter | null)?.close();
+    // What was recorded up to now is whole, and reads as cut off.
+    opened.at(0)?.close();
     throw error;
   } finally {
     interrupt.release();

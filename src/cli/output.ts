@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Analysis } from '../analyse/analysis.ts';
 import { type ReportFormat, renderReport, reportFileName } from '../report/report.ts';
+import { renderTerminal } from '../report/terminal.ts';
 import type { Io } from './main.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -40,4 +41,19 @@ export function wantsColour(stream: NodeJS.WriteStream, env: Io['env']): boolean
 export function shownPath(file: string, cwd: string): string {
   const relative = path.relative(cwd, file);
   return relative.startsWith('..') ? file : relative;
+}
+
+/** The one-screen summary, then where everything lies. */
+export function printSummary(
+  analysis: Analysis,
+  files: { readonly run: string | null; readonly reports: readonly string[] },
+  io: Io,
+): void {
+  const colour = wantsColour(io.stdout, io.env);
+  io.stdout.write(renderTerminal(analysis, { colour, width: io.stdout.columns ?? 80 }));
+  const lines = [
+    ...(files.run === null ? [] : [`Run      ${shownPath(files.run, io.cwd)}`]),
+    ...files.reports.map((file) => `Report   ${shownPath(file, io.cwd)}`),
+  ];
+  if (lines.length > 0) io.stdout.write(`\n${lines.join('\n')}\n`);
 }

@@ -3,6 +3,7 @@ import { analyse } from '../analyse/analyse.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import type { Run } from '../record/run.ts';
 import { listRuns, readRun } from '../record/run-file.ts';
+import { renderReport } from '../report/report.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Io } from './main.ts';
 import { measure } from './measure.ts';

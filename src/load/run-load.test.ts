@@ -1,0 +1,273 @@
+import { createServer, type RequestListener } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Window } from '../record/run.ts';
+import { type LoadSink, runLoad } from './run-load.ts';
+import { TargetUnreachableError } from './target.ts';
+import { planFor } from './testing/plan-for.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+async function httpServer(handler: RequestListener): Promise<number> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that answers each connection's first bytes as it likes. */
+async function rawServer(answer: (socket: net.Socket) => void): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    socket.once('data', () => answer(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+type Recorded = LoadSink & {
+  readonly windows: Window[];
+  readonly ended: { state: string }[];
+  readonly events: string[];
+};
+
+function memorySink(): Recorded {
+  const windows: Window[] = [];
+  const ended: { state: string }[] = [];
+  const events: string[] = [];
+  return {
+    windows,
+    ended,
+    events,
+    startStage: () => {},
+    updateStage: () => {},
+    writeSecond: (record) => windows.push(...record.windows),
+    finishStage: (_index, end) => ended.push({ state: end.state }),
+    event: (event) => events.push(event.kind),
+  };
+}
+
+function counts(sink: Recorded): Record<string, number> {
+  const byOutcome: Record<string, number> = {};
+  for (const { outcome, count } of sink.windows) byOutcome[outcome] = (byOutcome[outcome] ?? 0) + count;
+  return byOutcome;
+}
+
+describe('what Loadline counts is what the server counted', () => {
+  it('exactly, over several stages and workers, with all methods, bodies and data', async () => {
+    const seen: Record<string, number> = {};
+    const bodies = new Set<string>();
+    const port = await httpServer((request, response) => {
+      const key = `${request.method} ${request.url?.replace(/\d+/, '{id}')}`;
+      seen[key] = (seen[key] ?? 0) + 1;
+      let body = '';
+      request.setEncoding('utf8').on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        if (request.method === 'POST') bodies.add(body);
+        response
+          .writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' })
+          .end('{"ok":true}');
+      });
+    });
+    const sink = memorySink();
+    const plan = await planFor(`
+target: http://127.0.0.1:${port}
+endpoints:
+  - GET /posts
+  - { request: 'GET /posts/{id}', weight: 3, data: { id: 1..9 } }
+  - { request: POST /posts, body: { title: 'ü – "q" {id}' , n: '{id}' }, data: { id: 1..3 }, expect: { status: 201 } }
+  - HEAD /posts
+load: { users: [3, 8], spawnRate: 100, duration: 400ms }
+`);
+    const state = await runLoad(plan, { workers: 2, seed: 7, open: () => sink });
+    const recorded: Record<string, number> = {};
+    for (const { endpoint, count } of sink.windows) {
+      const name = plan.plan.endpoints[endpoint]?.name ?? '?';
+      recorded[name] = (recorded[name] ?? 0) + count;
+    }
+    expect(state).toBe('complete');
+    expect(counts(sink)).toEqual({ ok: Object.values(seen).reduce((a, b) => a + b, 0) });
+    expect(recorded).toEqual(seen);
+    expect([...bodies].sort()).toEqual([1, 2, 3].map((n) => JSON.stringify({ title: `ü – "q" ${n}`, n })));
+  });
+
+  it('exactly, when interrupted: what is in flight is awaited', async () => {
+    let seen = 0;
+    const port = await httpServer((_request, response) => {
+      seen += 1;
+      setTimeout(() => response.end('late'), 150);
+    });
+    const stop = new AbortController();
+    const sink = memorySink();
+    const plan = await planFor(
+      `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 20, spawnRate: 1000, duration: 60s } }`,
+    );
+    setTimeout(() => stop.abort(), 500);
+    const state = await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal });
+    expect({ state, counts: counts(sink), ended: sink.ended, events: sink.events }).toEqual({
+      state: 'interrupted',
+      counts: { ok: seen },
+      ended: [{ state: 'interrupted' }],
+      events: ['interrupted'],
+    });
+    expect(sink.windows.some(({ phase }) => phase === 'drain')).toBe(true);
+  });
+
+  it('gives up what is in flight when interrupted twice', async () => {
+    const port = await rawServer(() => {});
+    const stop = new AbortController();
+    const abort = new AbortController();
+    const sink = memorySink();
+    const plan = await planFor(
+      `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 5, spawnRate: 1000, duration: 60s } }`,
+    );
+    setTimeout(() => stop.abort(), 300);
+    setTimeout(() => abort.abort(), 400);
+    expect(
+      await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal, abort: abort.signal }),
+    ).toBe('interrupted');
+    expect(counts(sink)).toEqual({ aborted: 5 });
+  });
+});
+
+describe('a failed request is data of its kind', () => {
+  const huge = Buffer.alloc(1 << 20, 'x');
+  const rows: { name: string; answer: (socket: net.Socket) => void; kind: string; timeout?: string }[] = [
+    { name: 'garbage', answer: (socket) => socket.end('\x00\x01garbage\xff'.repeat(100)), kind: 'malformed' },
+    {
+      name: 'half an answer',
+      answer: (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'),
+      kind: 'reset',
+    },
+    { name: 'half a header', answer: (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le'), kind: 'reset' },
+    { name: 'a close without an answer', answer: (socket) => socket.end(), kind: 'reset' },
+    { name: 'a reset', answer: (socket) => socket.resetAndDestroy(), kind: 'reset' },
+    {
+      name: 'two lengths',
+      answer: (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'),
+      kind: 'malformed',
+    },
+    {
+      name: 'an endless header',
+      answer: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        const more = (): void => {
+          while (socket.writable && socket.write(`x-${'y'.repeat(1000)}: z\r\n`));
+        };
+        socket.on('drain', more);
+        more();
+      },
+      kind: 'malformed',
+    },
+    {
+      name: 'a gigabyte',
+      answer: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        let left = 1024;
+        const more = (): void => {
+          while (left > 0 && socket.writable && socket.write(huge)) left -= 1;
+        };
+        socket.on('drain', more);
+        more();
+      },
+      kind: 'oversized',
+    },
+    { name: 'silence', answer: () => {}, kind: 'timeout', timeout: '100ms' },
+    {
+      name: 'a drip',
+      answer: (socket) => {
+        const drip = setInterval(() => socket.write('H'), 20);
+        socket.on('close', () => clearInterval(drip));
+        socket.write('HTTP/1.1 200 OK\r\nx: ');
+      },
+      kind: 'timeout',
+      timeout: '150ms',
+    },
+  ];
+  for (const { name, answer, kind, timeout } of rows) {
+    it(`${name}: ${kind}`, async () => {
+      const port = await rawServer(answer);
+      const sink = memorySink();
+      const plan = await planFor(
+        `{ target: 'http://127.0.0.1:${port}', timeout: ${timeout ?? '20s'}, endpoints: [GET /], load: { users: 2, spawnRate: 100, duration: 300ms } }`,
+      );
+      await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
+      expect(Object.keys(counts(sink))).toEqual([kind]);
+      expect(process.memoryUsage.rss()).toBeLessThan(1024 * 1024 * 1024);
+    });
+  }
+
+  it('an unexpected status, and a body without the expected text', async () => {
+    const port = await httpServer((request, response) => {
+      response.writeHead(request.url === '/missing' ? 404 : 200).end('the body');
+    });
+    const sink = memorySink();
+    const plan = await planFor(`
+target: http://127.0.0.1:${port}
+endpoints:
+  - GET /missing
+  - { request: GET /wanted, expect: { status: 404 } }
+  - { request: GET /text, expect: { bodyContains: nothing of it } }
+  - { request: GET /fine, expect: { bodyContains: the body } }
+load: { users: 4, spawnRate: 100, duration: 300ms }
+`);
+    await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
+    const kinds = new Set(
+      sink.windows.map(({ endpoint, outcome }) => `${plan.plan.endpoints[endpoint]?.path} ${outcome}`),
+    );
+    expect([...kinds].sort()).toEqual(['/fine ok', '/missing status', '/text expectation', '/wanted status']);
+  });
+
+  it('a target that goes away: refused, without spinning', async () => {
+    const server = createServer((_request, response) => {
+      response.end('ok');
+      server.close();
+      server.closeAllConnections();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sink = memorySink();
+    const plan = await planFor(
+      `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 3, spawnRate: 100, duration: 500ms } }`,
+    );
+    await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
+    const { refused = 0 } = counts(sink);
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThanOrEqual(3 * 7);
+  });
+});
+
+describe('a target that is not there', () => {
+  it('is told at once, with a hint, and no run file is opened', async () => {
+    const closed = net.createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const plan = await planFor(
+      `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 1, duration: 1s } }`,
+    );
+    let opened = false;
+    const open = (): LoadSink => {
+      opened = true;
+      return memorySink();
+    };
+    await expect(runLoad(plan, { workers: 1, seed: 1, open })).rejects.toThrow(TargetUnreachableError);
+    await expect(runLoad(plan, { workers: 1, seed: 1, open })).rejects.toThrow(/refused/);
+    expect(opened).toBe(false);
+  });
+});
