@@ -15,8 +15,6 @@ export type Facts = {
   readonly recorded: boolean;
   /** Valid stages, lowest load first: the only ones from which causes are drawn. */
   readonly sound: readonly StageMeasurement[];
-  /** Sound, or faulty in nothing but that they did not settle: what drift looks like. */
-  readonly watched: readonly StageMeasurement[];
   /** Stages in which the generator itself failed a check. */
   readonly generator: readonly { readonly stage: StageMeasurement; readonly checks: readonly Check[] }[];
   readonly saturation: Saturation | null;
@@ -43,14 +41,11 @@ const plateauElasticity = 0.35;
 const plateauElasticityHigh = 0.6;
 const plateauSlowdown = 1.3;
 
-/** A stage may fail these and still show how the target behaves over time. */
-const settlingChecks = new Set(['warm-up', 'warmup', 'steady', 'steady-state', 'halves', 'stationary']);
-
-/** Checks whose failure means that the generator, not the target, set the figures. */
-export function isGeneratorCheck(check: Check): boolean {
-  return /^(generator|event-loop|loop|send-lag|sockets|ports|machine-cpu|achieved|null-server)/.test(
-    check.check,
-  );
+/** Whether this failed check means that the generator, not the target, set the figures. */
+export function blamesGenerator({ check, value }: Check): boolean {
+  // The response-time law with users missing: the generator held some back (validity.ts).
+  if (check === 'response-time-law') return (value ?? 0) < 0;
+  return /^(generator|send-lag|sockets|achieved-rate|users-reached)/.test(check);
 }
 
 export function factsOf(
@@ -62,14 +57,8 @@ export function factsOf(
   const recorded = run.stages.length > 0 && run.stages.every((stage) => stage.data.kind === 'windows');
   const failing = (m: StageMeasurement) => m.validity.checks.filter((c) => c.outcome === 'fail');
   const sound = byLoad.filter((m) => m.validity.state === 'valid' && m.total.count > 0);
-  const watched = byLoad.filter(
-    (m) =>
-      m.total.count > 0 &&
-      (m.validity.state === 'valid' ||
-        (failing(m).length > 0 && failing(m).every((check) => settlingChecks.has(check.check)))),
-  );
   const generator = measurements
-    .map((stage) => ({ stage, checks: failing(stage).filter(isGeneratorCheck) }))
+    .map((stage) => ({ stage, checks: failing(stage).filter(blamesGenerator) }))
     .filter(({ stage, checks }) => checks.length > 0 && stage.validity.state !== 'valid');
   const saturation = recorded ? saturationOf(sound) : null;
   const base = sound[0];
@@ -79,7 +68,6 @@ export function factsOf(
     measurements,
     recorded,
     sound,
-    watched,
     generator,
     saturation,
     coupling: saturation === null || base === undefined ? null : couplingOf(base, saturation.after, run.plan),

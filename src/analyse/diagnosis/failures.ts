@@ -1,6 +1,7 @@
 import { mergeSnapshots, quantileUs } from '../../record/histogram.ts';
 import type { Run } from '../../record/run.ts';
 import type { Interval } from '../analysis.ts';
+import { errorLimit } from '../capacity/error-onset.ts';
 import { wilson } from '../interval.ts';
 import type { Measurement, StageMeasurement } from '../measurement.ts';
 import { okRateOf } from './contrast.ts';
@@ -9,7 +10,6 @@ import { okRateOf } from './contrast.ts';
 export type FailureFacts = {
   /** The share of failures above which a stage has failures at all: the plan's own, or 0.1 %. */
   readonly limit: number;
-  readonly limitIsDeclared: boolean;
   readonly stages: readonly StageFailures[];
 };
 
@@ -25,25 +25,14 @@ export type StageFailures = {
   readonly served: number | null;
 };
 
-export const defaultErrorLimit = 0.001;
-
 /** Kinds that are the generator's own doing or that it never sent. */
 const notTheTargets = new Set(['unreachable', 'aborted']);
 
 export function failureFactsOf(stages: readonly StageMeasurement[], run: Run): FailureFacts {
-  const declared = errorLimitOf(run);
   return {
-    limit: declared ?? defaultErrorLimit,
-    limitIsDeclared: declared !== null,
+    limit: errorLimit(run.plan).limit,
     stages: stages.map((stage) => stageFailures(stage, run)),
   };
-}
-
-/** The strictest share of failures that the plan allows; null: it promises none. */
-export function errorLimitOf(run: Run): number | null {
-  const limits = [run.plan.readiness.errors, ...run.plan.endpoints.map((e) => e.sla?.errors ?? null)];
-  const given = limits.filter((limit) => limit !== null);
-  return given.length === 0 ? null : Math.min(...given);
 }
 
 /** Failed requests of the three sorts. */

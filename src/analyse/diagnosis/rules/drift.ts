@@ -26,7 +26,7 @@ type Drifting = {
 };
 
 function accuse(facts: Facts): Accusation | null {
-  const judged = facts.watched.filter((s) => s.total.blocks.length >= fewestBlocks);
+  const judged = facts.sound.filter((s) => s.total.blocks.length >= fewestBlocks);
   const drifting = judged.flatMap((stage) => drifts(stage) ?? []);
   if (drifting.length === 0 || drifting.length < judged.length / 2) return null;
   const evidence = drifting.map((d) =>

@@ -10,7 +10,7 @@ export const periodicStalls: Rule = { causes: ['periodic-stalls'], accuse };
 const fewestStalls = 5;
 
 function accuse(facts: Facts): Accusation | null {
-  const stages = facts.watched.flatMap((s) => {
+  const stages = facts.sound.flatMap((s) => {
     const found = stallsOf(s, facts.run);
     return found === null || found.stalls.length === 0 ? [] : [found];
   });

@@ -1,6 +1,7 @@
 import type { Interval } from '../../analysis.ts';
 import type { Measurement } from '../../measurement.ts';
 import { list, milliseconds, stageName, times, within } from '../../words.ts';
+import { isWrite } from '../../writes.ts';
 import { averageOf, median, ratioOf } from '../contrast.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
@@ -67,8 +68,4 @@ function accuse(facts: Facts): Accusation | null {
 
 function enough(m: Measurement): boolean {
   return m.count - m.failed >= fewestRequests && m.errors < 0.05;
-}
-
-export function isWrite(method: string): boolean {
-  return ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method.toUpperCase());
 }

@@ -1,0 +1,61 @@
+import type { Run } from '../record/run.ts';
+
+/** Commands that a report may tell its reader to run. PLAN stands for the reader's own plan file. */
+
+/** `loadline run PLAN --users 50,60,70 --duration 60s`. */
+export function runCommand(
+  users: readonly number[] | null = null,
+  durationSeconds: number | null = null,
+): string {
+  return [
+    'loadline run PLAN',
+    ...(users === null || users.length === 0 ? [] : [`--users ${users.join(',')}`]),
+    ...(durationSeconds === null ? [] : [`--duration ${durationText(durationSeconds)}`]),
+  ].join(' ');
+}
+
+/** The same stages once more, to be held against this run. */
+export function repeatCommand(run: Run): string {
+  return runCommand(run.stages.flatMap((s) => s.users ?? []));
+}
+
+/** What gives this run again, seed included. */
+export function reproduceCommand(run: Run): string {
+  const stages = run.stages;
+  const users = stages.flatMap((s) => s.users ?? []);
+  const spawn = stages.flatMap((s) => s.spawnRate ?? []);
+  const seconds = plannedSeconds(run);
+  return [
+    runCommand(users.length === stages.length ? users : null),
+    ...(spawn.length === stages.length && spawn.length > 0 ? [`--spawn-rate ${spawn.join(',')}`] : []),
+    ...(seconds === null ? [] : [`--duration ${durationText(seconds)}`]),
+    `--seed ${run.seed}`,
+  ].join(' ');
+}
+
+/** Planned length of every stage, s; null: they differ. */
+export function plannedSeconds(run: Run): number | null {
+  const lengths = new Set(run.plan.load.stages.map((s) => s.durationMs / 1000));
+  const [only] = lengths;
+  return lengths.size === 1 && only !== undefined && only > 0 ? only : null;
+}
+
+function durationText(seconds: number): string {
+  if (seconds >= 60 && seconds % 60 === 0 && seconds !== 60) return `${seconds / 60}m`;
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1000)}ms`;
+}
+
+/**
+ * Loads between the last good and the first bad one, both included, about evenly apart in ratio and round:
+ * 50 and 100 give 50, 60, 70, 85, 100.
+ */
+export function narrowing(good: number, bad: number): number[] {
+  if (!(good >= 1) || !(bad > good)) return [];
+  const between = [1, 2, 3].map((k) => rounded(good * (bad / good) ** (k / 4)));
+  return [...new Set([good, ...between.filter((n) => n > good && n < bad), bad])];
+}
+
+function rounded(value: number): number {
+  const step = value < 20 ? 1 : value < 200 ? 5 : value < 2000 ? 50 : 500;
+  return Math.round(value / step) * step;
+}
