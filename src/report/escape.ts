@@ -27,8 +27,8 @@ export function escapeMarkdown(text: string): string {
     .replace(/@(?=[A-Za-z0-9])/g, '@<!-- -->')
     .replace(/#(?=[0-9])/g, '#<!-- -->')
     .replace(/:(?=[a-z+-][a-z0-9_+-]*:)/gi, ':<!-- -->')
-    .replace(/^(\s*)([#+\-=])/, '$1\\$2')
-    .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+    .replace(/^(\s*)([+\-=#])(?![\p{L}\p{N}])/u, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
 /** Inline code of GitHub's Markdown, in a table or out of it. */

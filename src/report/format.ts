@@ -73,10 +73,18 @@ export function withInterval(
   return ends === null ? format(interval.value) : `${format(interval.value)} (${ends})`;
 }
 
+/** `62, 50 to 100`: where it stands in parentheses already. */
+export function valueAndRange(interval: Interval, format: (value: number) => string): string {
+  const ends = range(interval.low, interval.high, format);
+  return ends === null ? format(interval.value) : `${format(interval.value)}, ${ends}`;
+}
+
 /** `50 ms to 100 ms` needs its unit once. */
 function unitOnce(low: string, high: string): string {
-  const unit = / ms$|\/s$| %$/.exec(low)?.[0];
-  return unit !== undefined && high.endsWith(unit) ? low.slice(0, -unit.length) : low;
+  const unit = / ms$|\/s$| %$| users?$/.exec(low)?.[0];
+  return unit !== undefined && high.endsWith(unit.replace(/^ user$/, ' users'))
+    ? low.slice(0, -unit.length)
+    : low;
 }
 
 /** `1 user`, `50 users`, `2.5 users`. */

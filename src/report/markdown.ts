@@ -45,6 +45,12 @@ function render(block: Block, level: number): string | null {
       return block.items.map((item, at) => listItem(item, block.ordered ? `${at + 1}.` : '-')).join('\n');
     case 'table':
       return table(block);
+    case 'facts':
+      return [
+        '| | |',
+        '| :-- | :-- |',
+        ...block.entries.map(([name, value]) => `| **${escapeMarkdown(name)}** | ${line(value, true)} |`),
+      ].join('\n');
     case 'details':
       return [
         `<details>\n<summary>${escapeMarkdown(block.summary)}</summary>`,
@@ -85,12 +91,13 @@ function table(block: Extract<Block, { kind: 'table' }>): string {
 
 function line(spans: Line, inTable = false): string {
   return spans
-    .map((each, at) => span(each, inTable, at))
+    .map((each) => span(each, inTable))
     .join('')
+    .replace(/ {2,}/g, ' ')
     .trim();
 }
 
-function span(part: Span, inTable: boolean, at: number): string {
+function span(part: Span, inTable: boolean): string {
   if (typeof part === 'string') return escapeMarkdown(part);
   switch (part.kind) {
     case 'strong':
@@ -98,7 +105,7 @@ function span(part: Span, inTable: boolean, at: number): string {
     case 'code':
       return inTable ? markdownCellCode(part.text) : markdownCode(part.text);
     case 'quiet':
-      return `${at > 0 ? ' ' : ''}(${escapeMarkdown(part.text)})`.replace(/^ {2}/, ' ');
+      return ` (${escapeMarkdown(part.text)})`;
     case 'status':
       return signed(part.tone, escapeMarkdown(part.text));
     default:

@@ -1,5 +1,5 @@
 import type { Analysis, Cause, Evidence, Finding, Undecided } from '../../analyse/analysis.ts';
-import { figure, range, withInterval } from '../format.ts';
+import { figure, valueAndRange, withInterval } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import {
   type Block,
@@ -44,7 +44,7 @@ export function bottleneckSection(analysis: Analysis): Section {
           ]),
       ...(diagnosis.findings.length + diagnosis.undecided.length === 0 || !hasEvidence(analysis)
         ? []
-        : [heading('The evidence'), { kind: 'chart', chart: 'evidence' } as const]),
+        : [{ kind: 'chart', chart: 'evidence' } as const]),
       ...(excluded.length === 0
         ? []
         : [heading('Excluded causes'), { kind: 'list', ordered: false, items: excluded } as const]),
@@ -123,11 +123,10 @@ function where(endpoints: readonly string[]): readonly Block[] {
 function evidenceList(analysis: Analysis, evidence: readonly Evidence[]): Block {
   const names = stageNames(analysis);
   const items = evidence.map((each): Item => {
-    const ends = range(each.low, each.high, figure);
-    const figures = `${each.metric}: ${figure(each.value)}${ends === null ? '' : ` (${ends})`}`;
+    const figures = `${each.metric}: ${valueAndRange(each, figure)}`;
     return {
       line: [
-        `${each.statement} `,
+        each.statement,
         quiet(each.stages.length === 0 ? figures : `${figures}; at ${names.list(each.stages)}`),
       ],
     };

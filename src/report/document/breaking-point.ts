@@ -1,5 +1,5 @@
 import type { Analysis, Estimate, ModelFit } from '../../analyse/analysis.ts';
-import { figure, number, range, rate, users, withInterval } from '../format.ts';
+import { figure, number, range, rate, users, valueAndRange, withInterval } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import {
   type Block,
@@ -60,20 +60,20 @@ function answer(estimate: Estimate): readonly Line[] {
     return [['not enough evidence'], ['–'], ['–'], [estimate.statement]];
   const format = inUnit(estimate);
   const other = estimate.unit === 'users' ? estimate.rate : estimate.users;
-  const beside = other === null ? [] : [quiet(withInterval(other, estimate.unit === 'users' ? rate : users))];
+  const beside =
+    other === null ? [] : [quiet(valueAndRange(other, estimate.unit === 'users' ? rate : users))];
   return [
     [strong(format(estimate.estimate)), ...beside],
     [rangeOf(estimate) ?? 'none: the run holds no basis for one'],
     [estimate.confidence],
-    [`${estimate.statement} `, quiet(estimate.method)],
+    [estimate.statement, quiet(estimate.method)],
   ];
 }
 
 /** `50 to 100 users`; null where neither end is known. */
 export function rangeOf(estimate: Extract<Estimate, { state: 'estimated' }>): string | null {
   const format = inUnit(estimate);
-  const text = range(estimate.low, estimate.high, format);
-  return text?.replace(/ users?(?= (to|or) )/, '') ?? null;
+  return range(estimate.low, estimate.high, format);
 }
 
 function missing(questions: readonly (readonly [string, Estimate])[]): readonly Block[] {

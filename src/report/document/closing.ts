@@ -56,6 +56,10 @@ export function metWord(row: ReadinessRow): string {
 
 export function methodologySection(analysis: Analysis): Section {
   const { methodology } = analysis;
+  const generator = Object.entries(methodology.generator).map(([name, value]): readonly [string, Line] => [
+    name,
+    [typeof value === 'number' ? number(value, 2) : value],
+  ]);
   const names = stageNames(analysis);
   return {
     id: 'methodology',
@@ -86,17 +90,7 @@ export function methodologySection(analysis: Analysis): Section {
           ]),
         ),
       ),
-      ...details(
-        'Generator',
-        table(
-          'Generator',
-          [left('Fact'), left('Value')],
-          Object.entries(methodology.generator).map(([name, value]): readonly Line[] => [
-            [name],
-            [typeof value === 'number' ? number(value, 2) : value],
-          ]),
-        ),
-      ),
+      ...(generator.length === 0 ? [] : details('Generator', [{ kind: 'facts', entries: generator }])),
       ...differences(analysis),
       ...(methodology.reproduce === ''
         ? []

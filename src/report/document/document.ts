@@ -48,6 +48,8 @@ export type Block =
   | { readonly kind: 'heading'; readonly title: string; readonly tone?: Tone }
   | { readonly kind: 'paragraph'; readonly line: Line }
   | { readonly kind: 'callout'; readonly tone: Tone; readonly title: string; readonly lines: readonly Line[] }
+  /** Names and their values. */
+  | { readonly kind: 'facts'; readonly entries: readonly (readonly [string, Line])[] }
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly Item[] }
   | {
       readonly kind: 'table';

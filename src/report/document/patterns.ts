@@ -54,7 +54,6 @@ export function patternsSection(analysis: Analysis): Section {
         ? []
         : [paragraph(strong('Over all stages:')), ...sentences(distribution.insights)]),
       { kind: 'chart', chart: 'distribution' },
-      heading('Response time over the run'),
       { kind: 'chart', chart: 'timeline' },
     ],
   };

@@ -1,5 +1,5 @@
 import type { Analysis } from '../../analyse/analysis.ts';
-import { figure, instant, ms, number, percent, plural, range, rate, withInterval } from '../format.ts';
+import { figure, instant, ms, number, percent, plural, range, rate, valueAndRange } from '../format.ts';
 import { type StageNames, stageNames } from '../stage-names.ts';
 import { metTone, validityTone, validityWord, verdictTone } from '../tones.ts';
 import {
@@ -37,11 +37,7 @@ export function summarySection(analysis: Analysis): Section {
     blocks: [
       { kind: 'callout', tone: verdictTone(analysis), title: 'Verdict', lines: [[summary.verdict]] },
       ...sentences(summary.keyFindings),
-      ...table(
-        'The test in short',
-        [left('Fact'), left('Value')],
-        facts.map(([name, value]) => [[strong(name)], value]),
-      ),
+      { kind: 'facts', entries: facts },
       ...stageTable(analysis, names),
     ],
   };
@@ -107,14 +103,11 @@ export function passCell(pass: Analysis['sla']['passRate'][number] | undefined):
   ];
 }
 
-/** Failed requests of a stage: `3 of 998 (0.3%)`. */
+/** Failed requests of a stage: `3 of 998 requests (0.3 %, 0.1 to 0.9 %)`. */
 export function failuresOf(stage: Analysis['stages'][number]): Line {
-  const share = withInterval(
-    stage.errorsInterval === null ? null : { ...stage.errorsInterval, value: stage.errors },
-    percent,
-  );
+  const interval = stage.errorsInterval ?? { value: stage.errors, low: null, high: null };
   return [
     `${number(stage.failed)} of ${plural(stage.count, 'request')}`,
-    quiet(stage.errorsInterval === null ? percent(stage.errors) : share),
+    quiet(valueAndRange({ ...interval, value: stage.errors }, percent)),
   ];
 }

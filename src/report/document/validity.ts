@@ -81,5 +81,5 @@ function outcome(state: Check['outcome']): Line {
 function withUnit(value: number | null, unit: string): string {
   if (value === null) return '–';
   const digits = figure(value);
-  return unit === '' ? digits : unit === '%' ? `${digits}%` : `${digits} ${unit}`;
+  return unit === '' ? digits : `${digits} ${unit}`;
 }

@@ -1,0 +1,23 @@
+import type { Analysis } from '../../analyse/analysis.ts';
+import type { ChartName } from '../document/document.ts';
+import type { Chart } from './chart.ts';
+import { degradationChart } from './degradation.ts';
+import { distribution } from './distribution.ts';
+import { evidenceChart } from './evidence.ts';
+import { loadCurve } from './load-curve.ts';
+import { slaHeatMap } from './sla-heat-map.ts';
+import { timeline } from './timeline.ts';
+
+const charts: Readonly<Record<ChartName, (analysis: Analysis) => Chart>> = {
+  'load-curve': loadCurve,
+  timeline,
+  distribution,
+  degradation: degradationChart,
+  'sla-heat-map': slaHeatMap,
+  evidence: evidenceChart,
+};
+
+/** A chart of the report, or the reason why it is left out. */
+export function renderChart(analysis: Analysis, name: ChartName): Chart {
+  return charts[name](analysis);
+}
