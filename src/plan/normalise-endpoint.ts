@@ -1,13 +1,13 @@
 import type * as z from 'zod';
-import { didYouMean } from './did-you-mean.ts';
 import { describeValue, issue, type Origin, type Path, quoted } from './fault.ts';
 import { headerFields } from './header-fields.ts';
 import { limits } from './limits.ts';
+import { checkPlaceholders } from './placeholder-check.ts';
 import { asJson, jsonTexts } from './plain-value.ts';
 import type { Auth, Body, DataSource, Endpoint, Expectation, JsonValue, Sla } from './plan.ts';
 import { slaStatistics } from './plan.ts';
 import type { planSchema } from './plan-schema.ts';
-import { checkVariables, isPlaceholderName, placeholdersIn, type Report, scalarText } from './plan-text.ts';
+import { checkVariables, isPlaceholderName, type Report, scalarText } from './plan-text.ts';
 import { parseDuration, parseIntegerRange, parseShare } from './quantity.ts';
 import { parseRequestLine, resourceOf } from './request-line.ts';
 
@@ -221,52 +221,4 @@ function normaliseExpectation(input: EndpointInput['expect']): Expectation {
     status: typeof status === 'number' ? [status] : status,
     bodyContains: input?.bodyContains ?? null,
   };
-}
-
-/** Each `{placeholder}` of path and query has data, and all data is used somewhere. */
-function checkPlaceholders(endpoint: Endpoint, at: Path, short: boolean, around: Surroundings): void {
-  const { report, intact } = around;
-  const known = Object.keys(endpoint.data);
-  const names = new Set(known);
-  const used = new Set<string>();
-  const need = (text: string, path: Path) => {
-    for (const name of new Set(placeholdersIn(text))) {
-      used.add(name);
-      if (names.has(name) || !intact([...at, 'data', name])) continue;
-      const meant = didYouMean(name, known);
-      const hint = short
-        ? `write - request: ${endpoint.method} ${endpoint.path} with data: { ${name}: 1..100 }`
-        : meant === null
-          ? `write data: { ${name}: 1..100 }`
-          : `did you mean "{${meant}}"?`;
-      report(
-        issue(
-          path,
-          `data for {${name}}`,
-          known.length === 0 ? 'no data' : `data for ${known.join(', ')}`.slice(0, 100),
-          hint,
-        ),
-      );
-    }
-  };
-  if (intact([...at, 'request'])) need(endpoint.path, short ? at : [...at, 'request']);
-  for (const [key, value] of Object.entries(endpoint.query)) need(value, [...at, 'query', key]);
-  const texts = [...Object.values(endpoint.headers), ...around.planTexts];
-  if (endpoint.auth?.kind === 'bearer') texts.push(endpoint.auth.token);
-  if (endpoint.body?.kind === 'text') texts.push(endpoint.body.value);
-  if (endpoint.body?.kind === 'json') for (const { text } of jsonTexts(endpoint.body.value)) texts.push(text);
-  for (const text of texts) for (const name of placeholdersIn(text, names)) used.add(name);
-  const complete = ['request', 'query', 'headers', 'body', 'auth'].every((key) => intact([...at, key]));
-  for (const name of known) {
-    if (used.has(name) || !complete || !intact([...at, 'data', name])) continue;
-    report(
-      issue(
-        [...at, 'data', name],
-        `{${name}} in path, query, headers or body`,
-        'none',
-        `write {${name}} where it belongs, or remove it`,
-        'key',
-      ),
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import { issue, type Path, quoted } from './fault.ts';
-import { requestLinePattern } from './plan-schema.ts';
 import { checkVariables, isPlaceholderName, type Report } from './plan-text.ts';
+import { requestLinePattern } from './schema-leaves.ts';
 import { textParts } from './template.ts';
 
 export type RequestLine = { readonly method: string; readonly path: string };

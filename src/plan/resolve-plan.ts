@@ -1,29 +1,13 @@
-import {
-  asItIs,
-  type Encoding,
-  type Env,
-  type Expander,
-  keepsPlaceholders,
-  makeExpander,
-} from './environment.ts';
+import { asItIs, type Env, type Expander, keepsPlaceholders, makeExpander } from './environment.ts';
 import { faultsOf, type Issue, issue, type Origin, originWithoutPlaces, type Path, quoted } from './fault.ts';
-import { isHeaderText } from './header-fields.ts';
 import { limits } from './limits.ts';
-import type {
-  Auth,
-  DataTable,
-  Endpoint,
-  Fault,
-  JsonValue,
-  Plan,
-  ResolvedEndpoint,
-  ResolvedPlan,
-} from './plan.ts';
-import { hasVariable, type Report } from './plan-text.ts';
-import { encodeTarget } from './request-line.ts';
+import type { DataTable, Endpoint, Fault, Plan, ResolvedEndpoint, ResolvedPlan } from './plan.ts';
+import type { Report } from './plan-text.ts';
+import { hiddenPlaceholder, resolveBody } from './resolve-body.ts';
 import { type ReadFile, readBytes, resolveData } from './resolve-data.ts';
+import { authorization, checkHeaderData, expandHeaders } from './resolve-headers.ts';
+import { resolvePath } from './resolve-target.ts';
 import { isTarget, parseTarget, type TargetUrl } from './target-url.ts';
-import { textParts } from './template.ts';
 import { loadlineVersion } from './version.ts';
 
 export type Resolution =
@@ -162,139 +146,6 @@ function headerPlace(endpoint: Endpoint, name: string, at: Path): Path {
   return ['headers', name];
 }
 
-function hiddenPlaceholder(at: Path): Issue {
-  return issue(at, 'a variable whose value has no {name} of data', 'one that has', 'rename the data');
-}
-
 function defaultContentType(kind: 'json' | 'text'): string {
   return kind === 'json' ? 'application/json' : 'text/plain; charset=utf-8';
-}
-
-function expandHeaders(
-  headers: Readonly<Record<string, string>>,
-  at: Path,
-  expand: Expander,
-  report: Report,
-): Readonly<Record<string, string>> {
-  const expanded: Record<string, string> = {};
-  for (const [name, text] of Object.entries(headers)) {
-    const value = expand(text, [...at, name], asItIs);
-    if (!isHeaderText(value)) report(unprintable([...at, name]));
-    expanded[name] = value;
-  }
-  return expanded;
-}
-
-function unprintable(at: Path): Issue {
-  return issue(
-    at,
-    'printable Latin-1 characters on one line',
-    'a variable with others',
-    'look for a line break at its end',
-  );
-}
-
-function authorization(auth: Auth, at: Path, expand: Expander, report: Report): string {
-  switch (auth.kind) {
-    case 'bearer': {
-      const token = expand(auth.token, [...at, 'bearer'], asItIs);
-      if (!/^[\x21-\x7e]*$/.test(token)) report(unprintable([...at, 'bearer']));
-      return `Bearer ${token}`;
-    }
-    case 'basic': {
-      const user = expand(auth.user, [...at, 'basic', 'user'], asItIs);
-      const password = expand(auth.password, [...at, 'basic', 'password'], asItIs);
-      if (user.includes(':'))
-        report(issue([...at, 'basic', 'user'], 'a user name without a colon', 'a variable with one'));
-      return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    }
-    default:
-      return auth satisfies never;
-  }
-}
-
-const encodedTarget: Encoding = {
-  literal: encodeTarget,
-  value: (text) => encodeURIComponent(text.toWellFormed()),
-};
-const encodedComponent: Encoding = { literal: encodedTarget.value, value: encodedTarget.value };
-
-function resolvePath(endpoint: Endpoint, at: Path, { expand, basePath }: Around): string {
-  const path = expand(endpoint.path, [...at, 'request'], encodedTarget);
-  const query = Object.entries(endpoint.query).map(
-    ([key, value]) =>
-      `${encodeURIComponent(key.toWellFormed())}=${expand(value, [...at, 'query', key], encodedComponent)}`,
-  );
-  if (query.length === 0) return basePath + path;
-  const joint = path.includes('?') ? (/[?&]$/.test(path) ? '' : '&') : '?';
-  return basePath + path + joint + query.join('&');
-}
-
-function resolveBody(endpoint: Endpoint, at: Path, { expand, report, numeric }: Around): string | null {
-  const { body, data } = endpoint;
-  if (body === null) return null;
-  const names = new Set(Object.keys(data));
-  if (body.kind === 'text') {
-    const text = expand(body.value, at, asItIs);
-    if (!keepsPlaceholders(body.value, text, names)) report(hiddenPlaceholder(at));
-    return text;
-  }
-  return jsonBody(body.value, at, { expand, names, numeric });
-}
-
-type JsonBodyParts = {
-  readonly expand: Expander;
-  readonly names: ReadonlySet<string>;
-  readonly numeric: ReadonlySet<string>;
-};
-
-/** JSON text with `{placeholders}`: one that is a whole string of numbers stands without quotes. */
-function jsonBody(value: JsonValue, at: Path, parts: JsonBodyParts): string {
-  if (typeof value === 'string') {
-    const [only, ...others] = textParts(value);
-    const bare = others.length === 0 && only?.kind === 'placeholder' && parts.numeric.has(only.name);
-    return bare ? `{${only.name}}` : jsonString(value, at, parts);
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isList(value)) return `[${value.map((one, index) => jsonBody(one, [...at, index], parts)).join(',')}]`;
-  const members = Object.entries(value).map(
-    ([key, one]) => `${jsonString(key, [...at, key], parts)}:${jsonBody(one, [...at, key], parts)}`,
-  );
-  return `{${members.join(',')}}`;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
-/** Braces that a variable brought or may complete are written as `\\u007b`: they are no placeholder's. */
-function jsonString(text: string, at: Path, { expand }: JsonBodyParts): string {
-  const inner = (part: string) => JSON.stringify(part).slice(1, -1);
-  const escaped = (part: string) => inner(part).replaceAll('{', '\\u007b').replace(/\$$/, '\\u0024');
-  return `"${expand(text, at, { literal: hasVariable(text) ? escaped : inner, value: escaped })}"`;
-}
-
-/** Data that goes into a header must fit on its line. */
-function checkHeaderData(
-  text: string,
-  name: string,
-  tables: readonly DataTable[],
-  at: Path,
-  report: Report,
-): void {
-  for (const table of tables) {
-    if (table.kind === 'range') continue;
-    for (const [column, placeholder] of table.names.entries()) {
-      if (!text.includes(`{${placeholder}}`)) continue;
-      const row = table.rows.findIndex((cells) => !isHeaderText(cells[column] ?? ''));
-      if (row === -1) continue;
-      report(
-        issue(
-          at,
-          `printable Latin-1 characters for {${placeholder}} in header ${name}`,
-          `others in row ${row + 1} of its data`,
-        ),
-      );
-    }
-  }
 }

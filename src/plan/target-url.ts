@@ -34,7 +34,7 @@ export function parseTarget(
     );
   }
   if (url.port === '0') return issue(at, 'a port from 1 to 65535', shown);
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+  return { origin: url.origin, basePath: url.pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '') };
 }
 
 function shapeHint(text: string): string | null {
