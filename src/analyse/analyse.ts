@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import type { Run } from '../record/run.ts';
+import { type Analysis, analysisSchema, analysisVersion } from './analysis.ts';
+import { analyseCapacity } from './capacity.ts';
+import { conclude } from './conclusion.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import { analyseDistribution } from './distribution.ts';
+import { analyseEndpoints } from './endpoints.ts';
+import { analyseGroups } from './groups.ts';
+import { measure } from './measure.ts';
+import type { StageMeasurement } from './measurement.ts';
+import { describeMethodology } from './methodology.ts';
+import { assessReadiness } from './readiness.ts';
+import { recommend } from './recommendations.ts';
+import { analyseSla } from './sla.ts';
+import { stageTotals } from './stage-totals.ts';
+import { timelineOf } from './timeline.ts';
+import { overallValidity } from './validity.ts';
+
+export type AnalyseOptions = {
+  /** An earlier run of the same target: the methodology says why figures may differ. */
+  readonly earlier?: Run | null;
+  /** Version of the analysing Loadline; the one that recorded the run unless given. */
+  readonly version?: string;
+};
+
+/**
+ * The finished analysis of a run, complete, interrupted, cut off or imported. Pure: the same run gives the same
+ * analysis, byte for byte. Never throws for lack of data: what the run does not tell is `null`, `unknown` or
+ * `insufficient-evidence`.
+ *
+ * @example
+ * const analysis = analyse(run);
+ * analysis.summary.verdict; // one line
+ */
+export function analyse(run: Run, options: AnalyseOptions = {}): Analysis {
+  const measurements = measure(run);
+  const validity = overallValidity(measurements);
+  const stages = stageTotals(measurements);
+  const capacity = analyseCapacity(measurements, run.plan, run.seed);
+  const sla = analyseSla(run, measurements);
+  const endpoints = analyseEndpoints(run, measurements, sla);
+  const diagnosis = diagnose(measurements, run, capacity);
+  const found = { run, measurements, capacity, endpoints, sla, diagnosis };
+  const recommendations = recommend(found);
+  const readiness = assessReadiness(found);
+  const { verdict, keyFindings, nextSteps, conclusion } = conclude({
+    ...found,
+    validity,
+    readiness,
+    recommendations,
+  });
+  return {
+    kind: 'analysis',
+    version: analysisVersion,
+    tool: { name: 'loadline', version: options.version ?? run.environment.loadline ?? 'unknown' },
+    run: { id: run.id, name: run.name, state: run.state, source: sourceOf(run) },
+    summary: {
+      when: run.startedAt,
+      target: run.plan.target,
+      endpoints: run.plan.endpoints.length,
+      stages: stages.map(({ stage, users, rate }) => ({ stage, users, rate: rate?.value ?? null })),
+      requests: requestsOf(run, measurements),
+      verdict,
+      keyFindings,
+    },
+    validity,
+    stages,
+    capacity,
+    endpoints,
+    distribution: analyseDistribution(run, measurements),
+    timeline: timelineOf(run),
+    sla,
+    groups: analyseGroups(run, measurements, endpoints),
+    diagnosis,
+    recommendations,
+    readiness,
+    nextSteps,
+    conclusion,
+    methodology: describeMethodology(run, measurements, options.earlier ?? null),
+  };
+}
+
+function sourceOf({ source }: Run): string {
+  return source.version === '' ? source.tool : `${source.tool} ${source.version}`;
+}
+
+/** Every request that was sent and ended, whatever the phase. */
+function requestsOf(run: Run, measurements: readonly StageMeasurement[]): Analysis['summary']['requests'] {
+  let total = 0;
+  let failed = 0;
+  for (const [i, { data }] of run.stages.entries()) {
+    if (data.kind === 'summary') {
+      total += measurements[i]?.total.count ?? 0;
+      failed += measurements[i]?.total.failed ?? 0;
+      continue;
+    }
+    for (const window of data.windows) {
+      total += window.count;
+      if (window.outcome !== 'ok') failed += window.count;
+    }
+  }
+  return { total, ok: total - failed, failed };
+}
+
+/** The JSON Schema of an analysis, as published in `schema/analysis.schema.json`. */
+export function analysisJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(analysisSchema, { target: 'draft-7', reused: 'inline' });
+  return { $schema, title: 'Loadline analysis', ...schema };
+}
