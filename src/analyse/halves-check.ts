@@ -5,66 +5,103 @@ import { type JudgedCheck, notChecked, passOrFail } from './check.ts';
 import type { Measurement } from './measurement.ts';
 import type { SteadyPart } from './steady-part.ts';
 import { halvesLimit } from './validity-limits.ts';
-import { change, milliseconds, rateFigure, share } from './words.ts';
+import { change, rateFigure, share } from './words.ts';
 
 const title = 'Steady state';
 
 /**
- * Throughput and median of the first half against the second: what still changes has not settled, or drifts. Each
- * half has twice the variance of the whole, their difference four times, so its 95 % interval is twice as wide; half as
- * much again is allowed on top of the limit, because a check of every stage must seldom be wrong. A failure says something about the target, so the stage stays usable.
+ * Throughput and medians of the first half against the second: what still changes has not settled, or drifts. Medians
+ * are compared endpoint by endpoint (weighted by their counts), or the mix of fast and slow endpoints would be compared.
+ * Each half has twice the variance of the whole, their difference four times, so its 95 % interval is twice as wide;
+ * half as much again is allowed on top of the limit, because a check of every stage must seldom be wrong. A failure
+ * says something about the target, so the stage stays usable.
  */
-export function halvesCheck(part: SteadyPart, total: Measurement): JudgedCheck {
-  const { rate, p50 } = total.intervals;
-  if (rate === null || p50 === null) {
+export function halvesCheck(
+  part: SteadyPart,
+  total: Measurement,
+  endpoints: readonly (Measurement | null)[],
+): JudgedCheck {
+  const { rate } = total.intervals;
+  const half = Math.floor(part.seconds / 2);
+  const middle = part.from + half;
+  const inHalf = (second: number) => (second < middle ? 0 : second < middle + half ? 1 : null);
+  const counts = [0, 0];
+  for (const { second, count } of part.windows) {
+    const at = inHalf(second);
+    if (at !== null) counts[at] = (counts[at] ?? 0) + count;
+  }
+  const [first = 0, second = 0] = counts;
+  if (rate === null || first === 0) {
     return notChecked('warm-up', title, 'The steady part is too short to compare its halves.');
   }
-  const middle = part.from + Math.floor(part.seconds / 2);
-  const end = part.from + 2 * Math.floor(part.seconds / 2);
-  const first = halfOf(part.windows, part.from, middle);
-  const second = halfOf(part.windows, middle, end);
-  if (first.count === 0 || second.count === 0 || first.p50 === null || second.p50 === null) {
-    return notChecked('warm-up', title, 'One half of the steady part holds no successful request.');
-  }
-  const throughput = judge(second.count / first.count - 1, rate);
-  const median = judge(second.p50 / first.p50 - 1, p50);
+  const throughput = { value: second / first - 1, limit: halvesLimit + noise(halfWidth(rate)) };
+  const medians = medianChange(part.windows, inHalf, endpoints);
+  const holds = ({ value, limit }: { value: number; limit: number }) => Math.abs(value) <= limit;
   const worst =
-    Math.abs(throughput.value) / throughput.limit > Math.abs(median.value) / median.limit
-      ? throughput
-      : median;
-  const seconds = middle - part.from;
-  return passOrFail(
-    Math.abs(throughput.value) <= throughput.limit && Math.abs(median.value) <= median.limit,
-    'none',
-    {
-      check: 'warm-up',
-      title,
-      value: worst.value,
-      threshold: worst.limit,
-      unit: 'share',
-      statement: `From the first to the second half of the steady part throughput went from ${rateFigure(first.count / seconds)} to ${rateFigure(second.count / seconds)} requests/s (${change(throughput.value)}, ± ${share(round(throughput.limit))} allowed), the median from ${milliseconds(first.p50 / 1000)} to ${milliseconds(second.p50 / 1000)} (${change(median.value)}, ± ${share(round(median.limit))} allowed).`,
-    },
-  );
+    medians !== null &&
+    Math.abs(medians.value) / medians.limit > Math.abs(throughput.value) / throughput.limit
+      ? medians
+      : throughput;
+  const ofMedians =
+    medians === null
+      ? ''
+      : `, the medians of the endpoints changed by ${change(medians.value)} on average (± ${share(rounded(medians.limit))} allowed)`;
+  return passOrFail(holds(throughput) && (medians === null || holds(medians)), 'none', {
+    check: 'warm-up',
+    title,
+    value: worst.value,
+    threshold: worst.limit,
+    unit: 'share',
+    statement: `From the first to the second half of the steady part throughput went from ${rateFigure(first / half)} to ${rateFigure(second / half)} requests/s (${change(throughput.value)}, ± ${share(rounded(throughput.limit))} allowed)${ofMedians}.`,
+  });
 }
 
-function judge(value: number, interval: Interval): { value: number; limit: number } {
-  const width = (interval.high ?? interval.value) - (interval.low ?? interval.value);
-  return { value, limit: halvesLimit + (1.5 * width) / interval.value };
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
-function halfOf(
+/** Geometric mean of the endpoints' changes of median, weighted by count; null: no endpoint has an interval. */
+function medianChange(
   windows: readonly Window[],
-  from: number,
-  to: number,
-): { readonly count: number; readonly p50: number | null } {
-  const own = windows.filter(({ second }) => second >= from && second < to);
-  const timed = own.filter(({ outcome }) => outcome === 'ok' || outcome === 'timeout');
+  inHalf: (second: number) => number | null,
+  endpoints: readonly (Measurement | null)[],
+): { value: number; limit: number } | null {
+  let weights = 0;
+  let logs = 0;
+  let squares = 0;
+  for (const [index, measurement] of endpoints.entries()) {
+    const interval = measurement?.intervals.p50 ?? null;
+    if (measurement === null || interval === null) continue;
+    const medianOf = (which: number) =>
+      quantileUs(
+        mergeSnapshots(
+          windows
+            .filter(
+              ({ endpoint, outcome, second }) =>
+                endpoint === index && (outcome === 'ok' || outcome === 'timeout') && inHalf(second) === which,
+            )
+            .map((window) => window.response),
+        ),
+        0.5,
+      );
+    const [before, after] = [medianOf(0), medianOf(1)];
+    if (!before || !after) continue;
+    weights += measurement.count;
+    logs += measurement.count * Math.log(after / before);
+    squares += (measurement.count * halfWidth(interval)) ** 2;
+  }
+  if (weights === 0) return null;
   return {
-    count: own.reduce((sum, window) => sum + window.count, 0),
-    p50: quantileUs(mergeSnapshots(timed.map((window) => window.response)), 0.5),
+    value: Math.exp(logs / weights) - 1,
+    limit: halvesLimit + noise(Math.sqrt(squares) / weights),
   };
+}
+
+/** Of the whole part's interval, relative. */
+function halfWidth({ value, low, high }: Interval): number {
+  return value > 0 ? ((high ?? value) - (low ?? value)) / 2 / value : 0;
+}
+
+function noise(relativeHalfWidth: number): number {
+  return 2 * 1.5 * relativeHalfWidth;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

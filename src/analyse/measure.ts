@@ -1,5 +1,5 @@
 import { type HistogramSnapshot, mergeSnapshots, quantileUs } from '../record/histogram.ts';
-import type { Outcome, Run, RunStage, StageData, Window } from '../record/run.ts';
+import type { HealthSample, Outcome, Run, RunStage, StageData, Window } from '../record/run.ts';
 import type { Times } from './analysis.ts';
 import { blockIntervals, blockSeconds } from './block-bootstrap.ts';
 import { measureSummary } from './measure-summary.ts';
@@ -44,7 +44,16 @@ function measureRecorded(
     seconds: part?.seconds ?? 0,
     total,
     endpoints: byEndpoint,
-    validity: validityOf({ run, stage, number, part, total, inFlight: health.inFlight, thinkTimeMs }),
+    validity: validityOf({
+      run,
+      stage,
+      number,
+      part,
+      total,
+      endpoints: byEndpoint,
+      inFlight: health.inFlight,
+      thinkTimeMs,
+    }),
     inFlight: health.inFlight,
     thinkTimeMs,
     generatorCpuCores: health.cpuCores,
@@ -157,8 +166,12 @@ function generatorOf(part: SteadyPart | null): {
 } {
   const health = part?.health ?? [];
   if (!part || health.length === 0) return { inFlight: null, cpuCores: null, machineCpu: null };
-  const workers = new Map<number, typeof health>();
-  for (const sample of health) workers.set(sample.worker, [...(workers.get(sample.worker) ?? []), sample]);
+  const workers = new Map<number, HealthSample[]>();
+  for (const sample of health) {
+    const own = workers.get(sample.worker);
+    if (own) own.push(sample);
+    else workers.set(sample.worker, [sample]);
+  }
   let inFlight = 0;
   let cpuCores = 0;
   for (const samples of workers.values()) {

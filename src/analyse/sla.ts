@@ -96,10 +96,10 @@ function verdictOf(
   if (held) return `All promises held at ${names(full)}.`;
   const missed = judged
     .filter(({ passed, checked }) => passed < checked)
-    .map(({ stage, passed, checked }) => `${passed} of ${checked} held at ${nameOf(measurements, stage)}`);
+    .map(({ stage, passed, checked }) => `${passed} of ${checked} at ${nameOf(measurements, stage)}`);
   return full.length > 0
-    ? `All promises held at ${names(full)}; ${list(missed)}.`
-    : `No stage held all promises: ${list(missed)}.`;
+    ? `All promises held at ${names(full)}; only ${list(missed)}.`
+    : `No stage held all promises: ${list(missed)} held.`;
 }
 
 /** Notes that name single checks stop here; the matrix names them all. */

@@ -17,6 +17,7 @@ export type Observed = {
   readonly number: number;
   readonly part: SteadyPart | null;
   readonly total: Measurement;
+  readonly endpoints: readonly (Measurement | null)[];
   readonly inFlight: number | null;
   readonly thinkTimeMs: number | null;
 };
@@ -35,7 +36,7 @@ export function validityOf(observed: Observed): StageValidity {
     completeCheck(observed),
     littlesLaw(part, all, observed.inFlight),
     responseTimeLaw(observed, part, allResponse),
-    halvesCheck(part, total),
+    halvesCheck(part, total, observed.endpoints),
     ...generatorChecks(observed, part),
   ]);
 }
