@@ -43,11 +43,14 @@ export function didYouMean(given: string, known: readonly string[]): string | nu
   const synonym = synonyms[plain];
   let best: string | null = synonym !== undefined && known.includes(synonym) ? synonym : null;
   let least = Math.min(3, Math.max(1, Math.floor(given.length / 3))) + 1;
+  let equals = 0;
   for (const word of known) {
     const distance = editDistance(plain, simplified(word));
-    if (distance < least) [best, least] = [word, distance];
+    if (distance < least) [best, least, equals] = [word, distance, 1];
+    else if (distance === least && equals > 0) equals++;
   }
-  return best;
+  // Among three words equally close, a guess would be none.
+  return equals > 2 ? null : best;
 }
 
 function simplified(word: string): string {

@@ -36,15 +36,7 @@ export function headerFields(
     } else if (reason !== undefined) {
       report(issue(path, 'a header that Loadline does not write itself', quoted(name), reason, 'key'));
     } else if (Object.hasOwn(fields, field)) {
-      report(
-        issue(
-          path,
-          'each header once',
-          quoted(name),
-          'names differ by more than upper and lower case',
-          'key',
-        ),
-      );
+      report(issue(path, 'each header once', quoted(name), 'upper and lower case make no difference', 'key'));
     }
     checkHeaderText(text, path, report);
     fields[field] = text;

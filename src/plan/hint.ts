@@ -1,6 +1,6 @@
 import { didYouMean } from './did-you-mean.ts';
 import { type Path, quoted } from './fault.ts';
-import { durationPattern } from './quantity.ts';
+import { durationPattern, parseDurationRange } from './quantity.ts';
 import { expected } from './schema-leaves.ts';
 
 /** What to do about a fault of the schema, guessed from what stands there. */
@@ -49,7 +49,7 @@ export function hintFor(what: string, value: unknown, path: Path): string | null
     const meant = didYouMean(value, ['poisson', 'uniform']);
     return meant === null ? null : suggestion(meant);
   }
-  if (key === 'endpoints' && typeof value === 'object')
+  if (key === 'endpoints' && !(Array.isArray(value) && value.length > 0))
     return 'start each request with "- ", such as "- GET /posts"';
   return null;
 }
@@ -64,6 +64,10 @@ function missingHint(key: string | number | undefined, depth: number): string | 
 
 function durationHint(value: unknown, key: string | number | undefined): string | null {
   if (typeof value === 'string' && durationPattern.test(value)) return null;
+  const range = typeof value === 'string' ? parseDurationRange(value) : null;
+  if (range !== null && range.minMs > range.maxMs)
+    return `write ${String(value).split('..').reverse().join('..')}`;
+  if (range !== null) return null;
   const bare = typeof value === 'number' ? String(value) : value;
   if (typeof bare !== 'string') return null;
   if (/^\d+(?:\.\d+)?$/.test(bare)) {

@@ -53,7 +53,7 @@ export function plainCopy(value: unknown, report: (issue: Issue) => void): unkno
   function copyObject(given: object, path: Path): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(given))) {
-      if (key === '__proto__') reject([...path, key], 'another name', '"__proto__"');
+      if (key === '__proto__') report(issue([...path, key], 'another name', '"__proto__"', null, 'key'));
       else if (descriptor.get !== undefined) reject([...path, key], 'plain data', 'a getter');
       else if (descriptor.value !== undefined) result[key] = copy(descriptor.value, [...path, key]);
     }

@@ -1,7 +1,9 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
@@ -32,6 +34,10 @@ export function readPlanDocument(text: string, file: string, format: PlanFormat)
     state: 'faulty',
     issues: [{ ...issue([], `valid ${what}`, received, hint), place: placeOf(at) }],
   });
+  if (format === 'json') {
+    const fault = jsonIssue(text);
+    if (fault !== null) return { state: 'faulty', issues: [fault] };
+  }
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
@@ -42,12 +48,12 @@ export function readPlanDocument(text: string, file: string, format: PlanFormat)
       merge: format === 'yaml',
       schema: format === 'json' ? 'json' : 'core',
     });
-    const issues = format === 'json' ? jsonIssues(text, placeOf) : yamlIssues(document, text, placeOf);
+    const issues = format === 'json' ? [] : yamlIssues(document, text, placeOf);
     if (issues.length > 0) return { state: 'faulty', issues };
     if (document.contents === null)
       return failed(0, 'an empty file', '"loadline init" writes a plan to start from');
-    const repeated = repeatedKeys(document, placeOf);
-    if (repeated.length > 0) return { state: 'faulty', issues: repeated };
+    const lost = lostParts(document, placeOf);
+    if (lost.length > 0) return { state: 'faulty', issues: lost };
     const value: unknown = document.toJS({ maxAliasCount: limits.aliases });
     return { state: 'read', value, origin: originOf(document, file, placeOf) };
   } catch (error) {
@@ -66,6 +72,11 @@ function yamlIssues(document: Document.Parsed, text: string, placeOf: PlaceOf): 
     if (seen.has(place.line)) return [];
     seen.add(place.line);
     const message = error.code === 'MULTIPLE_DOCS' ? 'several documents (---)' : lowerFirst(error.message);
+    if (/call stack/.test(message)) {
+      return [
+        { ...issue([], 'valid YAML', 'lists or objects nested too deeply', 'use fewer levels'), place },
+      ];
+    }
     const hint = syntaxHint(error.code, text.split('\n', place.line)[place.line - 1] ?? '');
     return [{ ...issue([], 'valid YAML', printable(message.slice(0, 200)), hint), place }];
   });
@@ -87,10 +98,10 @@ function syntaxHint(code: string, line: string): string | null {
 }
 
 /** JSON is read by the YAML parser for its places; whether it is JSON, `JSON.parse` says. */
-function jsonIssues(text: string, placeOf: PlaceOf): readonly Issue[] {
+function jsonIssue(text: string): Issue | null {
   try {
     JSON.parse(text);
-    return [];
+    return null;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const offset = /at position (\d+)/.exec(message)?.[1];
@@ -101,9 +112,8 @@ function jsonIssues(text: string, placeOf: PlaceOf): readonly Issue[] {
       rest.startsWith('//') || rest.startsWith('/*') || rest.startsWith('#')
         ? 'JSON has no comments'
         : commaHint(text, at);
-    return [
-      { ...issue([], 'valid JSON', lowerFirst(printable(received.slice(0, 200))), hint), place: placeOf(at) },
-    ];
+    const place = { line: text.slice(0, at).split('\n').length, column: at - text.lastIndexOf('\n', at - 1) };
+    return { ...issue([], 'valid JSON', lowerFirst(printable(received.slice(0, 200))), hint), place };
   }
 }
 
@@ -113,12 +123,16 @@ function commaHint(text: string, at: number): string | null {
     : null;
 }
 
-/** Keys written twice: one of the two values would be lost. Linear, unlike the parser's own check. */
-function repeatedKeys(document: Document.Parsed, placeOf: PlaceOf): readonly Issue[] {
+/** Keys written twice (one of the two values would be lost) and aliases of nothing. Linear, unlike the parser's own checks. */
+function lostParts(document: Document.Parsed, placeOf: PlaceOf): readonly Issue[] {
   const issues: Issue[] = [];
+  const anchors = new Set<string>();
+  const aliases: { readonly node: Alias; readonly path: Path }[] = [];
   const open: { readonly node: unknown; readonly path: Path }[] = [{ node: document.contents, path: [] }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, path } = next;
+    if (isAlias(node)) aliases.push({ node, path });
+    else if (isNode(node) && 'anchor' in node && node.anchor !== undefined) anchors.add(node.anchor);
     if (isSeq(node))
       for (const [index, item] of node.items.entries()) open.push({ node: item, path: [...path, index] });
     if (!isMap(node)) continue;
@@ -127,14 +141,20 @@ function repeatedKeys(document: Document.Parsed, placeOf: PlaceOf): readonly Iss
       const key = keyText(pair);
       const at = [...path, key];
       if (seen.has(key) && key !== '<<') {
-        issues.push({
-          ...issue(at, 'each key once', quoted(key), 'remove one of the two'),
-          place: placeOf(startOf(pair.key)),
-        });
+        const place = placeOf(startOf(pair.key));
+        issues.push({ ...issue(at, 'each key once', quoted(key), 'remove one of the two'), place });
       }
       seen.add(key);
       open.push({ node: pair.value, path: at });
     }
+  }
+  for (const { node, path } of aliases) {
+    if (anchors.has(node.source)) continue;
+    const hint = `put &${printable(node.source.slice(0, 40))} before the value that it stands for, or write the text in quotes`;
+    issues.push({
+      ...issue(path, 'an alias of an anchor', quoted(`*${node.source}`), hint),
+      place: placeOf(startOf(node)),
+    });
   }
   return issues;
 }

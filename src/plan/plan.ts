@@ -104,9 +104,9 @@ export type ClosedLoad = {
 
 export type ClosedStage = {
   readonly users: number;
-  /** Users started per second at the stage's begin. */
+  /** Users started per second at the stage's begin; 0: unknown (another tool's results). */
   readonly spawnRate: number;
-  /** Length of the steady part, after the last user was started. */
+  /** Length of the steady part, after the last user was started; 0: unknown (another tool's results). */
   readonly durationMs: number;
 };
 
