@@ -126,7 +126,7 @@ async function openAll(pool: pg.Pool, size: number): Promise<void> {
   for (const each of opened) if (each.status === 'rejected') throw each.reason;
 }
 
-function poolFault(error: unknown, options: { size: number; commit: CommitMode }): LabError {
+export function poolFault(error: unknown, options: { size: number; commit: CommitMode }): LabError {
   const code = sqlState(error);
   if (code === '42501' && options.commit === 'grouped') {
     return new LabError(

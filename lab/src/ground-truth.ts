@@ -21,6 +21,8 @@ export interface PlantedCause {
 const nominalMs = { statements: 2, flush: 1, signature: 2.5, request: 1.2 };
 /** The share of writes in the reference's mix. */
 const writeShare = 0.15;
+/** The share of reads that a cache lets through: after each write its resource is read anew. */
+const missShare = 0.3;
 const commitsOfOneWrite = 4;
 
 /** How long a request holds its connection when it has the server to itself. */
@@ -43,9 +45,10 @@ function commitMs(switches: Switches): number {
   }
 }
 
-/** The requests per second at which the pool and the event loop are full, without a cache. */
+/** The requests per second at which the pool and the event loop are full. */
 export function capacityPerSecond(switches: Switches): { pool: number; eventLoop: number } {
-  const hold = (1 - writeShare) * holdMs(switches, 'read') + writeShare * holdMs(switches, 'write');
+  const reads = (1 - writeShare) * (switches.cache ? missShare : 1);
+  const hold = reads * holdMs(switches, 'read') + writeShare * holdMs(switches, 'write');
   const busy = nominalMs.request + (switches.eventLoopWork ? nominalMs.signature : 0);
   return { pool: (switches.pool * 1000) / hold, eventLoop: 1000 / busy };
 }

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { isObject } from './document.ts';
-import type { Lab, LabConfig, LabOptions } from './lab.ts';
+import type { Lab, LabOptions } from './lab.ts';
 import { LabError } from './lab-error.ts';
-import { profiles, switchTable } from './switches.ts';
+import { defaultSeed } from './seed.ts';
+import { profiles, type Switches, switchTable } from './switches.ts';
 
 /** A lab that serves from a process of its own, so that its work is not on this one's event loop. */
 export type SpawnedLab = Lab;
@@ -55,11 +56,15 @@ export async function spawnLab(options: LabOptions = {}): Promise<SpawnedLab> {
       'see what it said',
     );
   }
-  const { url, config } = readReadyLine(line);
   return {
-    url,
+    url: urlIn(line),
     pid: child.pid ?? 0,
-    config,
+    config: {
+      ...switchesOf(options),
+      profile: options.profile ?? 'baseline',
+      seed: options.seed ?? defaultSeed,
+      database: options.databaseUrl === undefined ? 'embedded' : 'external',
+    },
     async stop() {
       child.kill('SIGTERM');
       const impatience = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
@@ -69,8 +74,12 @@ export async function spawnLab(options: LabOptions = {}): Promise<SpawnedLab> {
   };
 }
 
+function switchesOf(options: LabOptions): Switches {
+  return { ...profiles[options.profile ?? 'baseline'], ...options.switches };
+}
+
 function argumentsFor(options: LabOptions): string[] {
-  const given = { ...profiles[options.profile ?? 'baseline'], ...options.switches };
+  const given = switchesOf(options);
   const values = switchTable.flatMap(({ key, flag }) => {
     const value = given[key];
     return [`--${flag}`, typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)];
@@ -82,10 +91,8 @@ function argumentsFor(options: LabOptions): string[] {
   return [...values, ...rest];
 }
 
-function readReadyLine(line: string): { url: string; config: LabConfig } {
+function urlIn(line: string): string {
   const ready: unknown = JSON.parse(line);
-  if (!isObject(ready) || typeof ready.url !== 'string' || !isObject(ready.config)) {
-    throw new LabError('lab-not-ready', `the lab said ${line}`, 'this is a fault of the lab');
-  }
-  return { url: ready.url, config: ready.config as unknown as LabConfig };
+  if (isObject(ready) && typeof ready.url === 'string') return ready.url;
+  throw new LabError('lab-not-ready', `the lab said ${line}`, 'this is a fault of the lab');
 }

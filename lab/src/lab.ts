@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { createApi } from './api.ts';
 import { openPool } from './connection-pool.ts';
 import { type DatabaseServer, externalServer, startServer } from './database-server.ts';
+import { claimDatabase } from './exclusive-use.ts';
 import { LabError } from './lab-error.ts';
 import { createSchema, dropSchema, fillSchema } from './schema.ts';
-import { defaultSeed } from './seed.ts';
+import { defaultSeed, type SeedTexts, seedTexts } from './seed.ts';
 import { createSign } from './signature.ts';
 import { openStore } from './store.ts';
 import { type Profile, profiles, type Switches } from './switches.ts';
@@ -51,6 +52,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const profile = options.profile ?? 'baseline';
   const switches: Switches = { ...profiles[profile], ...options.switches };
   const seed = options.seed ?? defaultSeed;
+  const rows = seedTexts(seed);
   const undo: (() => Promise<void>)[] = [];
   const unwind = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
@@ -61,14 +63,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         ? await startServer({ connections: switches.pool + spareConnections })
         : externalServer(options.databaseUrl);
     undo.push(() => server.stop());
-    await prepare(server, switches, seed, undo);
+    await prepare(server, switches, rows, undo);
     const pool = await openPool({
       connectionString: server.connectionString,
       size: switches.pool,
       commit: switches.commit,
     });
     undo.push(() => pool.stop());
-    const store = openStore(pool, switches, seed);
+    const store = openStore(pool, switches, rows);
     const sign = createSign(randomBytes(16).toString('hex'), switches.eventLoopWork);
     const app = createApi({ switches, pool, store, sign });
     undo.push(async () => {
@@ -98,7 +100,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 async function prepare(
   server: DatabaseServer,
   switches: Switches,
-  seed: number,
+  rows: SeedTexts,
   undo: (() => Promise<void>)[],
 ): Promise<void> {
   const { connectionString } = server;
@@ -106,10 +108,13 @@ async function prepare(
     const pool = await openPool({ connectionString, size: 1, commit: 'async' });
     await pool.hold(work).finally(() => pool.stop());
   };
-  if (server.kind === 'external') undo.push(() => once(dropSchema));
+  if (server.kind === 'external') {
+    undo.push(await claimDatabase(connectionString));
+    undo.push(() => once(dropSchema));
+  }
   await once(async (connection) => {
     await createSchema(connection, switches);
-    await fillSchema(connection, seed);
+    await fillSchema(connection, rows);
   });
 }
 

@@ -106,11 +106,10 @@ export function serverOf(dataDir: string): ProcessIdentity | undefined {
   return isPostgres && command.includes(dataDir) ? identify(pid) : undefined;
 }
 
-/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one. */
+/** SIGQUIT is PostgreSQL's immediate shutdown: what the folder holds is about to be removed. */
 export async function endServer(server: ProcessIdentity): Promise<void> {
   for (const [signal, patienceMs] of [
-    ['SIGINT', 5000],
-    ['SIGQUIT', 3000],
+    ['SIGQUIT', 5000],
     ['SIGKILL', 2000],
   ] as const) {
     if (!isAlive(server)) return;

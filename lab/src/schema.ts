@@ -1,6 +1,6 @@
 import type { Connection } from './connection-pool.ts';
 import { type Field, type Resource, resources } from './resource.ts';
-import { seedRows } from './seed.ts';
+import type { SeedTexts } from './seed.ts';
 
 /** The only schema that the lab touches, on its own server or on another's. */
 export const schemaName = 'loadline_lab';
@@ -60,15 +60,14 @@ function partOf(resource: Resource, part: string): string {
 }
 
 /** Puts the seed's rows back, and nothing else. */
-export async function fillSchema(connection: Connection, seed: number): Promise<void> {
-  const rows = seedRows(seed);
+export async function fillSchema(connection: Connection, seed: SeedTexts): Promise<void> {
   await connection.run('BEGIN');
   try {
     await connection.run(`TRUNCATE ${[...tables, ...logs].join(', ')} RESTART IDENTITY CASCADE`);
     for (const table of tables) {
       await connection.query(
         `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`,
-        [JSON.stringify(rows[table] ?? [])],
+        [seed.get(table) ?? '[]'],
       );
     }
     for (const resource of resources) {

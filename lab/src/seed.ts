@@ -19,6 +19,13 @@ export const seedCounts: Readonly<Record<string, number>> = {
 
 export const defaultSeed = 1;
 
+/** The rows of each table as one JSON array, made once and given to PostgreSQL as they are. */
+export type SeedTexts = ReadonlyMap<string, string>;
+
+export function seedTexts(seed: number): SeedTexts {
+  return new Map(Object.entries(seedRows(seed)).map(([table, rows]) => [table, JSON.stringify(rows)]));
+}
+
 /** All rows of the seed by table: the same seed gives the same rows. */
 export function seedRows(seed: number): Readonly<Record<string, readonly SeedRow[]>> {
   const tables: Record<string, SeedRow[]> = {};

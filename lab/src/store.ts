@@ -5,6 +5,7 @@ import type { ListQuery } from './list-query.ts';
 import { RequestFault } from './request-fault.ts';
 import type { Resource } from './resource.ts';
 import { fillSchema } from './schema.ts';
+import type { SeedTexts } from './seed.ts';
 import * as statements from './statements.ts';
 import type { Switches } from './switches.ts';
 
@@ -27,7 +28,7 @@ export interface Store {
 
 type StoreSwitches = Pick<Switches, 'nPlusOne' | 'auditReads' | 'writeBatching'>;
 
-export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: number): Store {
+export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: SeedTexts): Store {
   const joined = !switches.nPlusOne;
 
   const send = (connection: Connection, statement: statements.Statement) =>
