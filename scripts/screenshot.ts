@@ -15,7 +15,9 @@ if (report === undefined || out === undefined) {
 }
 const executablePath = findChromium();
 if (executablePath === null) {
-  console.error('No chromium on the path. Install it (apt-get install chromium) or set CHROMIUM to its file name.');
+  console.error(
+    'No chromium on the path. Install it (apt-get install chromium) or set CHROMIUM to its file name.',
+  );
   process.exit(1);
 }
 mkdirSync(out, { recursive: true });
@@ -33,7 +35,8 @@ try {
       page.on('console', (message) => console.error(`${size} ${colorScheme}: ${message.text()}`));
       await page.goto(pathToFileURL(resolve(report)).href);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-      if (typeof overflow === 'number' && overflow > 0) console.error(`${size}: ${overflow} px wider than the screen`);
+      if (typeof overflow === 'number' && overflow > 0)
+        console.error(`${size}: ${overflow} px wider than the screen`);
       await page.screenshot({ path: join(out, `${size}-${colorScheme}-first.png`) });
       await page.screenshot({ path: join(out, `${size}-${colorScheme}.png`), fullPage: true });
       await page.close();
@@ -46,9 +49,9 @@ try {
 }
 
 function findChromium(): string | null {
-  const named = process.env['CHROMIUM'];
+  const named = process.env.CHROMIUM;
   if (named !== undefined) return named;
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter))
+  for (const folder of (process.env.PATH ?? '').split(delimiter))
     for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'chrome']) {
       const file = join(folder, name);
       try {

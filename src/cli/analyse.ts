@@ -30,7 +30,7 @@ export async function analyseCommand(
   }
   const runs: { run: Run; file: string | null }[] =
     options.from === 'locust'
-      ? [{ run: importLocustFiles(asked, options.plan, io), file: null }]
+      ? [{ run: await importLocustFiles(asked, options.plan, io), file: null }]
       : asked.map((name) => findRun(name, io.cwd)).map((file) => ({ run: readRun(file), file }));
   const analyses: Analysis[] = [];
   let worst: number = exitCodes.ok;

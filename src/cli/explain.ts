@@ -1,4 +1,4 @@
-import { LocustImportError } from '../import/locust.ts';
+import { ImportError } from '../import/import-error.ts';
 import { TargetUnreachableError } from '../load/target.ts';
 import { formatFaults } from '../plan/format-faults.ts';
 import { PlanError } from '../plan/plan.ts';
@@ -20,8 +20,12 @@ export function explain(error: unknown): { readonly message: string; readonly ex
     return { message: withHint(error.message, error.hint), exitCode: exitCodes.unreachable };
   if (error instanceof RunFileError)
     return { message: withHint(error.message, error.remedy), exitCode: exitCodes.usage };
-  if (error instanceof LocustImportError)
-    return { message: withHint(error.message, error.hint), exitCode: exitCodes.usage };
+  if (error instanceof ImportError) {
+    return {
+      message: `${formatFaults(error.faults)}\nloadline: these files cannot be read as results`,
+      exitCode: exitCodes.usage,
+    };
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     message: `loadline: this should not have happened, please report it with the plan that led to it\n${text}`,

@@ -19,10 +19,7 @@ export async function report(
   const analysis = analyse(readRun(file));
   if (formats.includes('terminal')) {
     io.stdout.write(
-      renderReport(analysis, 'terminal', {
-        colour: wantsColour(io.stdout, io.env),
-        width: io.stdout.columns ?? 80,
-      }),
+      renderTerminal(analysis, { colour: wantsColour(io.stdout, io.env), width: io.stdout.columns ?? 80 }),
     );
   }
   const folder = options.out === undefined ? reportsFolder(io.cwd, file) : path.resolve(io.cwd, options.out);

@@ -6,6 +6,12 @@ import type { Client, Engine, Exchange, Failure } from './engine.ts';
 import type { Mix } from './mix.ts';
 import type { RequestWriter } from './request-writer.ts';
 
+/**
+ * Timers count whole ms, so a think time is known to this grain only: lateness within it was thinking. Lateness beyond
+ * it is the generator's, and the wait counts from when the request was due.
+ */
+const timerGrainMs = 1.5;
+
 /** What every user of a worker shares. */
 export type Workload = {
   readonly endpoints: readonly WorkloadEndpoint[];
@@ -216,12 +222,12 @@ class VirtualUser {
     this.#timer = setTimeout(
       () => {
         this.#timer = null;
-        // A timer may fire within its last millisecond: the think time is what was really slept.
-        const intendedMs = Math.min(nextMs, clock());
+        const now = clock();
+        const intendedMs = now - nextMs < timerGrainMs ? now : nextMs;
         this.#model.thought(intendedMs - this.#lastEndMs);
         this.begin(intendedMs);
       },
-      Math.ceil(nextMs - clock()),
+      Math.round(nextMs - clock()),
     );
   }
 }

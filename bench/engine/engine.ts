@@ -1,0 +1,177 @@
+/**
+ * CPU a request and rate of one Loadline worker beside wrk and autocannon: 64 connections, a small JSON answer from
+ * nginx. Client on core 0, nginx on core 1, the clients in turn, several rounds; medians, and ratios round by round.
+ *
+ *   node bench/engine/engine.ts [rounds=5] [seconds=5]
+ *
+ * Needs nginx, wrk and taskset (apt-get install nginx-light wrk util-linux) and `npm install --prefix bench`.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+const rounds = Number(process.argv[2] ?? 5);
+const seconds = Number(process.argv[3] ?? 5);
+const here = import.meta.dirname;
+const connections = 64;
+
+type Figures = { requests: number; cpuSeconds: number; seconds: number };
+type Client = { name: string; run: (url: string) => Figures };
+
+const clients: Client[] = [
+  {
+    name: 'loadline',
+    run: (url) => {
+      const out = execFileSync(
+        'taskset',
+        [
+          '-c',
+          '0',
+          process.execPath,
+          '--disable-warning=ExperimentalWarning',
+          path.join(here, 'loadline-client.ts'),
+          url,
+          String(connections),
+          String(seconds),
+        ],
+        { encoding: 'utf8' },
+      );
+      const figures: unknown = JSON.parse(out);
+      if (!isFigures(figures)) throw new Error(`loadline printed ${out}`);
+      return figures;
+    },
+  },
+  {
+    name: 'wrk',
+    run: (url) => {
+      const out = timed(['taskset', '-c', '0', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, url]);
+      const match = /(\d+) requests in ([\d.]+)s/.exec(out.text);
+      if (match === null) throw new Error(`wrk printed ${out.text}`);
+      return { requests: Number(match[1]), seconds: Number(match[2]), cpuSeconds: out.cpuSeconds };
+    },
+  },
+  {
+    name: 'autocannon',
+    run: (url) => {
+      const cli = path.join(here, '../node_modules/autocannon/autocannon.js');
+      if (!existsSync(cli)) throw new Error('autocannon is not installed: npm install --prefix bench');
+      const out = timed([
+        'taskset',
+        '-c',
+        '0',
+        process.execPath,
+        cli,
+        '-c',
+        String(connections),
+        '-d',
+        String(seconds),
+        '-j',
+        '-n',
+        url,
+      ]);
+      const parsed: unknown = JSON.parse(
+        out.text.slice(out.text.indexOf('{'), out.text.lastIndexOf('}') + 1),
+      );
+      const total = (parsed as { requests?: { total?: number }; duration?: number }).requests?.total ?? 0;
+      return {
+        requests: total,
+        seconds: (parsed as { duration?: number }).duration ?? seconds,
+        cpuSeconds: out.cpuSeconds,
+      };
+    },
+  },
+];
+
+/** Runs a command; its CPU as the shell's `times` tells of its children. */
+function timed(command: readonly string[]): { text: string; cpuSeconds: number } {
+  const script = `${command.map((word) => `'${word}'`).join(' ')} 2>/dev/null; echo; times`;
+  const text = execFileSync('sh', ['-c', script], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const lines = text.trimEnd().split('\n');
+  const children = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s/.exec(lines.at(-1) ?? '');
+  if (children === null) throw new Error(`no times in ${text}`);
+  const [, userMinutes, user, systemMinutes, system] = children.map(Number);
+  const cpuSeconds = (userMinutes ?? 0) * 60 + (user ?? 0) + (systemMinutes ?? 0) * 60 + (system ?? 0);
+  return { text: lines.slice(0, -2).join('\n'), cpuSeconds };
+}
+
+function isFigures(value: unknown): value is Figures {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'requests' in value &&
+    'cpuSeconds' in value &&
+    'seconds' in value
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+async function freePort(): Promise<number> {
+  const probe = net.createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'loadline-bench-'));
+const port = await freePort();
+const config = path.join(folder, 'nginx.conf');
+writeFileSync(
+  config,
+  `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+events { worker_connections 4096; }
+http { access_log off; keepalive_requests 1000000000; default_type application/json;
+  client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
+  server { listen 127.0.0.1:${port}; location / { return 200 '{"id":1,"title":"a title","userId":7,"completed":false}'; } } }
+`,
+);
+const nginx = spawn('taskset', ['-c', '1', 'nginx', '-c', config, '-p', folder], { stdio: 'inherit' });
+try {
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const url = `http://127.0.0.1:${port}/`;
+  const seen = new Map<string, Figures[]>(clients.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    // The first round warms up; the order turns, so that no client always follows the same one.
+    const turned = clients.map((_, index) => clients[(index + round) % clients.length]);
+    for (const client of turned) {
+      if (client === undefined) continue;
+      const figures = client.run(url);
+      if (round > 0) seen.get(client.name)?.push(figures);
+    }
+  }
+  const cpu = (f: Figures): number => (f.cpuSeconds / f.requests) * 1e6;
+  const rate = (f: Figures): number => f.requests / f.seconds;
+  const loadline = seen.get('loadline') ?? [];
+  process.stdout.write(
+    `${os.cpus()[0]?.model ?? ''}, Node ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections, medians\n\n`,
+  );
+  process.stdout.write(
+    '| client | CPU a request, µs | requests/s | loadline CPU ÷ this | loadline rate ÷ this |\n|---|---|---|---|---|\n',
+  );
+  for (const { name } of clients) {
+    const runs = seen.get(name) ?? [];
+    const ratio = (figure: (f: Figures) => number): string =>
+      median(
+        runs.map((run, index) => {
+          const mine = loadline[index];
+          return mine === undefined ? Number.NaN : figure(mine) / figure(run);
+        }),
+      ).toFixed(2);
+    process.stdout.write(
+      `| ${name} | ${median(runs.map(cpu)).toFixed(1)} | ${Math.round(median(runs.map(rate)))} | ${ratio(cpu)} | ${ratio(rate)} |\n`,
+    );
+  }
+} finally {
+  nginx.kill('SIGTERM');
+  await new Promise((resolve) => nginx.once('exit', resolve));
+  rmSync(folder, { recursive: true, force: true });
+}
