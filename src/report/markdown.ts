@@ -64,7 +64,9 @@ function render(block: Block, level: number): string | null {
         ...blocks(block.blocks, level + 2),
       ].join('\n\n');
     case 'chart':
-      return null;
+      return block.table === undefined || block.table.length === 0
+        ? null
+        : blocks(block.table, level).join('\n\n');
     default:
       return block satisfies never;
   }

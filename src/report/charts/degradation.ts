@@ -92,7 +92,7 @@ function drawing(rows: readonly Row[], size: Size): Drawing {
     marginTop: 6,
     marginBottom: 36,
     x: { domain: [low - (low < 0 ? reach * 0.05 : 0), high + reach * 0.02], label: null },
-    y: { domain: [rows.length, 0], label: null },
+    y: { domain: [rows.length, 0], label: null, axis: null },
     marks: [
       Plot.gridX({ ticks: isWide ? 6 : 4 }),
       Plot.axisX({ ticks: isWide ? 6 : 4, tickFormat: change, tickSize: 4, label: null }),

@@ -117,7 +117,7 @@ function panels(
             }),
           ],
     axis: [
-      Plot.axisX(ticks, { tickFormat: figure, tickSize: 4, label: null }),
+      Plot.axisX(ticks, { text: figure, tickSize: 4, label: null }),
       Plot.text([unit], {
         text: (text: string) => text,
         frameAnchor: 'bottom',
@@ -159,7 +159,7 @@ function throughput(analysis: Analysis, points: readonly Point[], panel: Panel):
     marks: [
       ...shared.band,
       Plot.gridY({ ticks: 4 }),
-      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: tick, label: null }),
+      Plot.axisY({ ticks: 4, tickSize: 0, text: tick, label: null }),
       ...shared.axis,
       heading('Throughput, requests per second'),
       ...models.map((model) =>
@@ -213,7 +213,7 @@ function responseTime(analysis: Analysis, points: readonly Point[], panel: Panel
     marks: [
       ...shared.band,
       Plot.gridY(logTicks(...domain, 7)),
-      Plot.axisY(logTicks(...domain, 7), { tickSize: 0, tickFormat: tick, label: null }),
+      Plot.axisY(logTicks(...domain, 7), { tickSize: 0, text: tick, label: null }),
       ...shared.axis,
       heading('Response time, ms (log scale)'),
       Plot.line(curve, { x: 'users', y: 'responseTime', stroke: colours.muted, strokeDasharray: '2,4' }),

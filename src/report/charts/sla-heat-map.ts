@@ -94,8 +94,8 @@ function drawing(
     marginRight: 0,
     marginTop: 28,
     marginBottom: 2,
-    x: { domain: [0, stages.length], label: null },
-    y: { domain: [checks.length, 0], label: null },
+    x: { domain: [0, stages.length], label: null, axis: null },
+    y: { domain: [checks.length, 0], label: null, axis: null },
     marks: [
       Plot.rect(cells, {
         x1: 'column',

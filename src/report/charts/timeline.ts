@@ -69,7 +69,7 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
     marks: [
       Plot.rect(edges, { x1: 'from', x2: 'to', fill: colours.muted, fillOpacity: 0.12 }),
       Plot.gridY(logTicks(...domain, 7)),
-      Plot.axisY(logTicks(...domain, 7), { tickSize: 0, tickFormat: tick, label: null }),
+      Plot.axisY(logTicks(...domain, 7), { tickSize: 0, text: tick, label: null }),
       ...(withErrors ? [] : timeAxis(size)),
       Plot.ruleX(stages.slice(1), { x: 'from', stroke: colours.muted, strokeDasharray: '2,3' }),
       Plot.text(stages, {
@@ -120,7 +120,7 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
     y: { domain: [0, worst], label: null },
     marks: [
       Plot.rect(edges, { x1: 'from', x2: 'to', fill: colours.muted, fillOpacity: 0.12 }),
-      Plot.axisY([0, worst], { tickSize: 0, tickFormat: tick, label: null }),
+      Plot.axisY([0, worst], { tickSize: 0, text: tick, label: null }),
       ...timeAxis(size),
       Plot.rect(
         points.filter((point) => point.failed > 0),

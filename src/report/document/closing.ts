@@ -30,7 +30,7 @@ export function readinessSection(analysis: Analysis): Section {
     title: 'Production Readiness Checklist',
     blocks: [
       ...table(
-        'Requirements',
+        'What is required, and what the run shows',
         [left('Requirement'), left('Current'), left('Target'), left('Met'), left('Basis')],
         readiness.rows.map((row): readonly Line[] => [
           [strong(row.requirement)],

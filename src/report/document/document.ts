@@ -27,7 +27,12 @@ export type Span =
 
 export type Line = readonly Span[];
 
-export type Column = { readonly title: string; readonly align: 'left' | 'right' | 'center' };
+export type Column = {
+  readonly title: string;
+  readonly align: 'left' | 'right' | 'center';
+  /** Short figures that should stay on one line. */
+  readonly together?: boolean;
+};
 
 export type Item = {
   readonly line: Line;
@@ -68,10 +73,16 @@ export type Block =
       readonly blocks: readonly Block[];
     }
   /** Drawn where the medium can draw. */
-  | { readonly kind: 'chart'; readonly chart: ChartName };
+  | {
+      readonly kind: 'chart';
+      readonly chart: ChartName;
+      /** The same figures as a table: beneath the chart where it is drawn, in its place where it is not. */
+      readonly table?: readonly Block[];
+    };
 
 export const left = (title: string): Column => ({ title, align: 'left' });
 export const right = (title: string): Column => ({ title, align: 'right' });
+export const together = (title: string): Column => ({ title, align: 'left', together: true });
 export const center = (title: string): Column => ({ title, align: 'center' });
 
 export const strong = (text: string): Span => ({ kind: 'strong', text });

@@ -14,6 +14,7 @@ import {
   status,
   strong,
   table,
+  together,
 } from './document.ts';
 
 /** The endpoints that degraded most and least: at most five and three, none in both lists. */
@@ -53,7 +54,7 @@ export function worstAndBest(analysis: Analysis): readonly Block[] {
 function endpointTable(caption: string, endpoints: readonly EndpointAnalysis[]): readonly Block[] {
   return table(
     caption,
-    [left('Endpoint'), right('Change'), left('From → to'), left('Status'), left('Because')],
+    [left('Endpoint'), right('Change'), together('From → to'), left('Status'), left('Because')],
     endpoints.map((endpoint) => [
       [code(endpoint.name)],
       degradationCell(endpoint),
@@ -74,12 +75,11 @@ function degradationCell(endpoint: EndpointAnalysis): Line {
 function fromTo(endpoint: EndpointAnalysis): Line {
   const found = endpoint.degradation;
   if (found === null) return ['–'];
-  const at = (users: number | null, stage: number): string =>
-    users === null ? `stage ${stage}` : `${number(users)} users`;
-  return [
-    `${statisticName(found.statistic)} ${ms(found.from)} → ${ms(found.to)}`,
-    quiet(`${at(found.fromUsers, found.fromStage)} → ${at(found.toUsers, found.toStage)}`),
-  ];
+  const at =
+    found.fromUsers === null || found.toUsers === null
+      ? `stage ${found.fromStage} → ${found.toStage}`
+      : `${number(found.fromUsers)} → ${number(found.toUsers)} users`;
+  return [`${statisticName(found.statistic)} ${ms(found.from)} → ${ms(found.to)}`, quiet(at)];
 }
 
 function all(analysis: Analysis): readonly Block[] {

@@ -27,18 +27,21 @@ export function slaSection(analysis: Analysis): Section {
     title: 'SLA Compliance Analysis',
     blocks: [
       { kind: 'callout', tone, title: 'Verdict', lines: [[sla.verdict]] },
-      ...table(
-        'Every promise at every stage',
-        [left('Endpoint'), left('SLA'), ...stages.map((stage) => right(names.of(stage)))],
-        sla.checks.map((check): readonly Line[] => [
-          [code(check.endpoint)],
-          [limitOf(check)],
-          ...stages.map((stage) => cell(check, stage)),
-        ]),
-      ),
+      {
+        kind: 'chart',
+        chart: 'sla-heat-map',
+        table: table(
+          'Every promise at every stage',
+          [left('Endpoint'), left('SLA'), ...stages.map((stage) => right(names.of(stage)))],
+          sla.checks.map((check): readonly Line[] => [
+            [code(check.endpoint)],
+            [limitOf(check)],
+            ...stages.map((stage) => cell(check, stage)),
+          ]),
+        ),
+      },
       ...passRates(analysis),
       ...sentences(sla.notes),
-      { kind: 'chart', chart: 'sla-heat-map' },
     ],
   };
 }

@@ -72,8 +72,8 @@ export function stageTable(analysis: Analysis, names: StageNames): readonly Bloc
       right('p99'),
       right('Errors'),
       right('In flight'),
-      ...(promised ? [right('SLA checks held')] : []),
-      left('Measurement'),
+      ...(promised ? [right('SLA held')] : []),
+      left('Validity'),
     ],
     analysis.stages.map((stage) => {
       const pass = analysis.sla.passRate.find((each) => each.stage === stage.stage);

@@ -27,7 +27,16 @@ function renderBlock(block: Block, level: number, chart: DrawChart): string {
     case 'card':
       return `<article class="card ${block.tone}"><header><h${level + 1}>${escapeMarkup(block.title)}</h${level + 1}><span class="label">${escapeMarkup(block.label)}</span></header>\n${renderBlocks(block.blocks, level + 2, chart)}\n</article>`;
     case 'chart':
-      return chart(block.chart);
+      return [
+        chart(block.chart),
+        ...(block.table === undefined || block.table.length === 0
+          ? []
+          : renderBlocks(
+              [{ kind: 'details', summary: 'The same as a table', blocks: block.table }],
+              level,
+              chart,
+            )),
+      ].join('\n');
     default:
       return block satisfies never;
   }
@@ -63,12 +72,12 @@ function renderTable({ caption, columns, rows }: Extract<Block, { kind: 'table' 
       const inside = cells.map((cell, at) =>
         at === 0
           ? `<th scope="row">${renderLine(cell)}</th>`
-          : `<td class="${align(at)}">${renderLine(cell)}</td>`,
+          : `<td class="${align(at)}${columns[at]?.together === true ? ' together' : ''}">${renderLine(cell)}</td>`,
       );
       return `<tr>${inside.join('')}</tr>`;
     })
     .join('\n');
-  return `<div class="table" role="region" tabindex="0" aria-label="${escapeMarkup(caption)}"><table><caption>${escapeMarkup(caption)}</caption>
+  return `<div class="table" role="region" tabindex="0" aria-label="${escapeMarkup(caption)}"><table${columns.length <= 3 ? ' class="compact"' : ''}><caption>${escapeMarkup(caption)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}

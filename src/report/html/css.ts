@@ -49,6 +49,7 @@ strong, b { font-weight: 650; }
 .kicker { margin: 0 0 .9rem; color: var(--muted); font-size: .9375rem; display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
 .kicker b { color: var(--ink); }
 h1 { margin: 0 0 1.4rem; font-size: clamp(1.5rem, 1rem + 2.2vw, 2.375rem); line-height: 1.22; letter-spacing: -.021em; font-weight: 650; text-wrap: pretty; }
+h1.long { font-size: clamp(1.25rem, 1rem + 1.2vw, 1.75rem); line-height: 1.3; letter-spacing: -.015em; }
 .pills { margin: 0; display: flex; flex-wrap: wrap; gap: .5rem; }
 .pills .status { padding: .3rem .8rem .3rem .6rem; border-radius: 99px; font-size: .9375rem; }
 .pills .good { background: var(--good-tint); } .pills .bad { background: var(--bad-tint); }
@@ -66,6 +67,7 @@ h1 { margin: 0 0 1.4rem; font-size: clamp(1.5rem, 1rem + 2.2vw, 2.375rem); line-
 
 .hull { display: block; width: 100%; max-width: 340px; height: auto; margin: 0 auto; font-size: 14px; fill: var(--ink); overflow: visible; }
 .hull .plates { fill: var(--hull); } .hull .bottom { fill: var(--oxide); }
+.hull .depth { fill: #0b5d80; fill-opacity: .22; } .hull .deck { stroke: var(--hull); stroke-width: 5; stroke-linecap: round; }
 .hull .seam { stroke: var(--on-hull); stroke-opacity: .12; }
 .hull .sea { fill: var(--sea); }
 .hull .hatch { stroke: #f0c75e; stroke-width: 5; stroke-opacity: .8; }
@@ -95,7 +97,7 @@ h4, h5, h6 { margin: 0; font-size: 1.0625rem; line-height: 1.4; font-weight: 650
 main p { margin: .7rem 0; max-width: 46rem; text-wrap: pretty; }
 main ul, main ol { margin: .7rem 0; padding-left: 1.25rem; max-width: 46rem; }
 main li { margin: .35rem 0; } main li::marker { color: var(--muted); }
-.lead-in { margin-bottom: .3rem; }
+.lead-in { margin-bottom: .3rem; } .card .lead-in strong { font-weight: 400; color: var(--muted); }
 .lead-in + ul { margin-top: .3rem; }
 .pair { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: .2rem 1rem; }
 .pair b { font-weight: 400; color: var(--muted); }
@@ -132,13 +134,16 @@ ul.boxes li::before { content: ""; position: absolute; left: 0; top: .3rem; widt
 .table { margin: 1.2rem 0 1.6rem; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; line-height: 1.45; }
 caption { text-align: left; color: var(--muted); font-size: .8125rem; padding: 0 0 .5rem; }
-th, td { padding: .55rem .9rem .55rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
+table.compact { width: auto; min-width: min(100%, 26rem); }
+table.compact th, table.compact td { padding-right: 2.5rem; }
+th, td { padding: .55rem .85rem .55rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { font-size: .8125rem; font-weight: 500; color: var(--muted); vertical-align: bottom; line-height: 1.3; border-bottom-color: var(--muted); }
-tbody th { font-weight: inherit; min-width: 5.5rem; }
+tbody th { font-weight: inherit; min-width: 5.5rem; overflow-wrap: break-word; max-width: 17rem; }
+tbody th:has(code) { min-width: 10.5rem; }
 td.right, th.right { text-align: right; white-space: nowrap; }
 td.right .status { justify-content: flex-end; }
-td.left { min-width: 6.5rem; }
+td.left { min-width: 5.5rem; } td.together { white-space: nowrap; }
 td small, th small { display: block; line-height: 1.35; }
 td code, th code { background: none; padding: 0; }
 
@@ -163,9 +168,9 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1.2rem; margin: 0; }
   nav ol { position: static; columns: 3 11rem; column-gap: 2rem; }
 }
 @media (max-width: 52rem) {
-  .hero { grid-template: "brand" auto "headline" auto "drawing" auto "keys" auto / minmax(0, 1fr); padding-bottom: 2.25rem; }
+  .hero { grid-template: "brand" auto "headline" auto "keys" auto "drawing" auto / minmax(0, 1fr); padding-bottom: 2.25rem; }
   .headline { padding: 1.5rem 0 1.75rem; }
-  .keys { grid-template-columns: repeat(2, minmax(0, 1fr)); margin-top: 2rem; }
+  .keys { grid-template-columns: repeat(2, minmax(0, 1fr)); margin-bottom: 2.5rem; }
 }
 @media (max-width: 40rem) {
   .pair { display: block; }

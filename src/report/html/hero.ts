@@ -16,7 +16,7 @@ export function renderHero(analysis: Analysis): string {
 <div class="brand">${emblem}<span>Loadline</span><span class="kind">performance analysis</span></div>
 <div class="headline">
 <p class="kicker"><b>${escapeMarkup(analysis.run.name)}</b> <span>${escapeMarkup(summary.target)}</span> <span>${escapeMarkup(instant(summary.when))}</span></p>
-<h1 class="${verdictTone(analysis)}">${escapeMarkup(summary.verdict)}</h1>
+<h1 class="${verdictTone(analysis)}${summary.verdict.length > 150 ? ' long' : ''}">${escapeMarkup(summary.verdict)}</h1>
 <p class="pills">${pills(analysis)}</p>
 </div>
 ${drawing === null ? '' : `<div class="drawing">${drawing}</div>`}

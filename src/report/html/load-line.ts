@@ -58,7 +58,11 @@ export function loadLineFigure(analysis: Analysis): string | null {
       : `<rect class="bottom" x="${hull.left}" y="${y(line)}" width="${hull.right - hull.left}" height="${height}"/>`,
     band === null ? '' : hatched(band, y),
     seams,
+    line === null
+      ? ''
+      : `<rect class="depth" x="${hull.left}" y="${y(line)}" width="${hull.right - hull.left}" height="${height}"/>`,
     '</g>',
+    `<path class="deck" d="M${hull.left - 7} 2.5H${hull.right + 7}"/>`,
     marks(analysis, loads, y, names.short),
     line === null ? '' : mark(y(line), format(line)),
     band === null ? '' : bandLabel(band, y, line),
@@ -131,7 +135,7 @@ function marks(
   return loads
     .map(({ stage, load }) => {
       const at = y(load);
-      const tick = `<path class="draught" d="M${hull.left - 8} ${at}H${hull.left + 12}"/>`;
+      const tick = `<path class="draught" d="M${hull.left} ${at}h14"/>`;
       if (!kept.includes(load)) return tick;
       const pass = analysis.sla.passRate.find((each) => each.stage === stage);
       const held =
@@ -146,7 +150,7 @@ function marks(
 function mark(at: number, label: string): string {
   return [
     `<g class="mark"><circle cx="${middle}" cy="${at}" r="21"/><path d="M${middle - 40} ${at}h80"/></g>`,
-    `<path class="line" d="M${hull.right} ${at}H${width}"/>`,
+    `<path class="line" d="M${hull.right + 12} ${at}H${width}"/>`,
     `<text class="limit" x="${hull.right + 18}" y="${at + 20}"><tspan class="name">load line</tspan><tspan x="${hull.right + 18}" dy="19" class="value">${escapeMarkup(label)}</tspan></text>`,
   ].join('');
 }
