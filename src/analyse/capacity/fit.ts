@@ -3,7 +3,7 @@ import { fewBlocksFactor, percentileInterval } from '../interval.ts';
 import { randomIndex } from '../random.ts';
 import type { LoadPoint } from './load-point.ts';
 import type { Model, Observation } from './model.ts';
-import { minimise } from './nelder-mead.ts';
+import { minimise, rough } from './nelder-mead.ts';
 
 /** A model laid through the points. */
 export type Fit = {
@@ -20,7 +20,7 @@ export const modelError = 0.03;
 /** Residuals beyond so many standard errors count linearly (Huber, 1964: 95 % efficient on normal errors). */
 const huberReach = 1.345;
 
-type Weighted = Observation & { readonly error: number };
+type Weighted = Observation & { readonly logUsers: number; readonly logRate: number; readonly error: number };
 
 /** Least robust loss in ln X over all starts. */
 export function fitModel(model: Model, points: readonly LoadPoint[]): Fit {
@@ -28,19 +28,26 @@ export function fitModel(model: Model, points: readonly LoadPoint[]): Fit {
 }
 
 function weigh(points: readonly LoadPoint[]): readonly Weighted[] {
-  return points.map((p) => ({ users: p.load, rate: p.rate, error: Math.hypot(p.logError, modelError) }));
+  return points.map((p) => ({
+    users: p.load,
+    rate: p.rate,
+    logUsers: Math.log(p.load),
+    logRate: Math.log(p.rate),
+    error: Math.hypot(p.logError, modelError),
+  }));
 }
 
 function fitTo(model: Model, points: readonly Weighted[], from?: readonly number[]): Fit {
   const loss = (logParameters: readonly number[]) => {
     let sum = 0;
-    for (const p of points) sum += huber(Math.log(p.rate / model.rateAt(logParameters, p.users)) / p.error);
+    for (const p of points) {
+      sum += huber((p.logRate - model.logRateAt(logParameters, p.users, p.logUsers)) / p.error);
+    }
     return sum;
   };
-  const starts = from === undefined ? model.starts(points) : [from, ...model.starts(points)];
   let best: { readonly at: readonly number[]; readonly value: number } | null = null;
-  for (const start of starts) {
-    const found = minimise(loss, start);
+  for (const start of from === undefined ? model.starts(points) : [from]) {
+    const found = minimise(loss, start, from === undefined ? undefined : rough);
     if (best === null || found.value < best.value) best = found;
   }
   const logParameters = best?.at ?? [];
@@ -48,7 +55,7 @@ function fitTo(model: Model, points: readonly Weighted[], from?: readonly number
     model,
     logParameters,
     aicc: aicc(2 * (best?.value ?? Number.POSITIVE_INFINITY), points.length, model.parameterCount),
-    r2: r2(points, (users) => model.rateAt(logParameters, users)),
+    r2: r2(points, (p) => model.logRateAt(logParameters, p.users, p.logUsers)),
   };
 }
 
@@ -62,11 +69,10 @@ function aicc(deviance: number, n: number, k: number): number | null {
   return n - k - 1 <= 0 ? null : deviance + 2 * k + (2 * k * (k + 1)) / (n - k - 1);
 }
 
-function r2(points: readonly Weighted[], rateAt: (users: number) => number): number | null {
-  const logs = points.map((p) => Math.log(p.rate));
-  const mean = logs.reduce((sum, x) => sum + x, 0) / logs.length;
-  const all = logs.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  const left = points.reduce((sum, p) => sum + Math.log(p.rate / rateAt(p.users)) ** 2, 0);
+function r2(points: readonly Weighted[], logRateAt: (point: Weighted) => number): number | null {
+  const mean = points.reduce((sum, p) => sum + p.logRate, 0) / points.length;
+  const all = points.reduce((sum, p) => sum + (p.logRate - mean) ** 2, 0);
+  const left = points.reduce((sum, p) => sum + (p.logRate - logRateAt(p)) ** 2, 0);
   return all <= 1e-12 ? null : 1 - left / all;
 }
 

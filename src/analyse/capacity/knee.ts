@@ -1,20 +1,20 @@
 import type { Estimate, Interval } from '../analysis.ts';
 import { percentileInterval } from '../interval.ts';
 import { change, count, list, rate, share, within } from '../words.ts';
-import { type Fit, resample } from './fit.ts';
+import { resample } from './fit.ts';
 import { type Bracket, type Growth, growths } from './growth.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
 import { type LoadPoint, rateInterval } from './load-point.ts';
+import { rateAt } from './model.ts';
+import type { KneeFit } from './model-fits.ts';
 
-/** Fits need so many valid loads; fewer are answered by the stages themselves. */
-export const leastLoadsForFit = 4;
 const rounds = 400;
 
 type KneeInput = {
   readonly points: readonly LoadPoint[];
   readonly bracket: Bracket;
   /** The fit that may place the knee; null: none may. */
-  readonly fit: { readonly fit: Fit; readonly knee: Interval } | null;
+  readonly fit: KneeFit | null;
   readonly random: () => number;
 };
 
@@ -26,12 +26,12 @@ export function closedKnee({ points, bracket, fit, random }: KneeInput): Estimat
   if (points.length === 1) {
     return insufficientEvidence(
       `Only one load (${users(last)}) was measured: whether throughput still grows cannot be told from it.`,
-      `at least one more stage, at ${users2(last.load * 2)}`,
+      `at least one more stage, at ${userWords(last.load * 2)}`,
     );
   }
   const seen = bracket.firstBad !== null || bracket.bends;
   if (!seen) return notReached(points, bracket);
-  if (fit !== null) return fromFit(points, bracket, fit.fit, fit.knee);
+  if (fit !== null) return fromFit(points, bracket, fit);
   if (bracket.stop === null) return bending(points, bracket);
   const fromBounds = operational(points, bracket.stop, random);
   if (fromBounds !== null) return fromBounds;
@@ -77,7 +77,7 @@ function notReached(points: readonly LoadPoint[], bracket: Bracket): Estimate {
   if (good === last) {
     return insufficientEvidence(
       `No knee up to ${users(last)}: from ${users(points[0] ?? last)} to ${users(last)} throughput still grew in proportion to the users (a user brings ${share(Math.min(1, efficiencyOf(points, last)))} of what one brought at the lowest load). The system carries at least ${rate(last.rate)}.`,
-      `a stage at ${users2(last.load * 2)}`,
+      `a stage at ${userWords(last.load * 2)}`,
     );
   }
   return insufficientEvidence(
@@ -97,21 +97,26 @@ function bending(points: readonly LoadPoint[], bracket: Bracket): Estimate {
   const good = bracket.lastGood;
   return insufficientEvidence(
     `No knee up to ${users(last)}: throughput grew in proportion up to ${users(good)} and less than that beyond, but it still grew. The knee lies above ${users(good)}; where, this ladder does not tell.`,
-    `a stage at ${users2(last.load * 2)}, and two between ${users(good)} and ${users(last)}`,
+    `a stage at ${userWords(last.load * 2)}, and two between ${users(good)} and ${users(last)}`,
   );
 }
 
-function fromFit(points: readonly LoadPoint[], bracket: Bracket, fit: Fit, knee: Interval): Estimate {
-  const max = fit.model.rateAt(fit.logParameters, knee.value);
+function fromFit(
+  points: readonly LoadPoint[],
+  bracket: Bracket,
+  { fit, knee, rate: fitted }: KneeFit,
+): Estimate {
+  const max = rateAt(fit.model, fit.logParameters, knee.value);
   const seen = bracket.firstBad;
   const peak = plateau(points, knee.value);
-  const rateAtKnee: Interval = peak === null ? { value: max, low: null, high: null } : rateInterval(peak);
+  const rateAtKnee: Interval =
+    fitted ?? (peak === null ? { value: max, low: null, high: null } : rateInterval(peak));
   const narrow = knee.low !== null && knee.high !== null && knee.high / Math.max(knee.low, 1e-9) < 1.35;
   const good = (fit.r2 ?? 0) >= 0.97;
   const statement =
     seen === null
-      ? `Throughput bends at about ${users2(knee.value)}, but it still grew at the last stage: the plateau lies beyond the ladder and does not bound the knee from above.`
-      : `Throughput stops growing at about ${users2(knee.value)}${within(knee, whole)}, at ${rate(rateAtKnee.value)}${within(rateAtKnee, (x) => x.toFixed(x < 100 ? 2 : 0))}.`;
+      ? `Throughput bends at about ${userWords(knee.value)}, but it still grew at the last stage: the plateau lies beyond the ladder and does not bound the knee from above.`
+      : `Throughput stops growing at about ${userWords(knee.value)}${within(knee, whole)}, at ${rate(rateAtKnee.value)}${within(rateAtKnee, (x) => x.toFixed(x < 100 ? 2 : 0))}.`;
   return {
     state: 'estimated',
     estimate: knee.value,
@@ -162,7 +167,7 @@ function operational(points: readonly LoadPoint[], stop: Growth, random: () => n
     unit: 'users',
     rate: top95,
     users: { value: estimate, low, high },
-    statement: `Throughput cannot grow in proportion beyond about ${users2(estimate)} (${whole(low)} to ${whole(high)}): there the ${rate(top.rate)} that the system reached at ${users(top)} would be used up by users who need ${cycle.toFixed(2)} s each for an answer and a pause, as measured at ${users(first)}. Measured, throughput ${stopped(stop)} from ${users(stop.from)} to ${users(stop.to)}. ${
+    statement: `Throughput cannot grow in proportion beyond about ${userWords(estimate)} (${whole(low)} to ${whole(high)}): there the ${rate(top.rate)} that the system reached at ${users(top)} would be used up by users who need ${cycle.toFixed(2)} s each for an answer and a pause, as measured at ${users(first)}. Measured, throughput ${stopped(stop)} from ${users(stop.from)} to ${users(stop.to)}. ${
       overstated === null
         ? `The answers at ${users(first)} may have queued already, so the estimate is rather too high than too low.`
         : `The answers at ${users(first)} may have queued already: the estimate is too high by ${share(overstated)} at most.`
@@ -177,7 +182,7 @@ function fromStages(points: readonly LoadPoint[], bracket: Bracket, stop: Growth
   const peak = highest(points.filter((p) => p.load >= stop.from.load)) ?? stop.from;
   const base = { state: 'estimated', unit: 'users', rate: rateInterval(peak) } as const;
   if (stop.from === points[0]) {
-    const high = stop.from.load * Math.max(1, 1 + (stop.change.value ?? 0));
+    const high = stop.from.load * Math.max(1, 1 + stop.change.value);
     return {
       ...base,
       estimate: stop.from.load,
@@ -203,7 +208,7 @@ function fromStages(points: readonly LoadPoint[], bracket: Bracket, stop: Growth
   };
 }
 
-/** "fell by 8.9 %" and the like, with the interval. */
+/** `fell (−8.9 %; 95 % interval …)`. */
 function stopped(stop: Growth): string {
   const { value, low, high } = stop.change;
   const interval = low === null || high === null ? '' : `; 95 % interval ${change(low)} to ${change(high)}`;
@@ -231,6 +236,6 @@ function users(point: LoadPoint): string {
   return count(point.load, 'user');
 }
 
-function users2(value: number): string {
+function userWords(value: number): string {
   return `${whole(value)} ${whole(value) === '1' ? 'user' : 'users'}`;
 }

@@ -1,20 +1,24 @@
 import type { Interval, ModelFit } from '../analysis.ts';
 import { type Fit, fitModel, parameterIntervals } from './fit.ts';
 import { growths } from './growth.ts';
-import { leastLoadsForFit } from './knee.ts';
 import type { LoadPoint } from './load-point.ts';
-import { hinge, type Model, models } from './model.ts';
+import { hinge, type Model, models, rateAt } from './model.ts';
 
+/** Fits need so many valid loads; fewer are answered by the stages themselves. */
+const leastLoadsForFit = 4;
 /** Loads that the USL needs, and how many of them past its peak. */
 const uslLoads = 6;
 const uslPastPeak = 2;
 const bootstrapRounds = 200;
 const curvePoints = 60;
 
+/** The fit that may place the knee; `rate` is its plateau, null where the model has none (USL). */
+export type KneeFit = { readonly fit: Fit; readonly knee: Interval; readonly rate: Interval | null };
+
 export type Fits = {
   readonly shown: readonly ModelFit[];
   /** The chosen fit, if it may place the knee. */
-  readonly chosen: { readonly fit: Fit; readonly knee: Interval } | null;
+  readonly chosen: KneeFit | null;
 };
 
 /**
@@ -36,10 +40,15 @@ export function modelFits(points: readonly LoadPoint[], stopSeen: boolean, rando
   );
   const last = valid[valid.length - 1]?.load ?? 1;
   let knee: Interval | null = null;
+  let rate: Interval | null = null;
   const shown = fits.map((entry): ModelFit => {
     const unusable = uslCaveat(entry.fit, valid);
-    const named = parameterIntervals(entry.fit, valid, random, bootstrapRounds);
-    if (entry === chosen) knee = named[kneeName(entry.fit.model)] ?? null;
+    const identified = entry === chosen || entry.fit.model.name !== 'hinge-with-decline';
+    const named = parameterIntervals(entry.fit, valid, random, identified ? bootstrapRounds : 0);
+    if (entry === chosen) {
+      knee = named[kneeName(entry.fit.model)] ?? null;
+      rate = named.xmax ?? null;
+    }
     const usable = unusable === null && valid.length >= leastLoadsForFit;
     const parameters = usable ? named : without(named, kneeName(entry.fit.model));
     return {
@@ -53,7 +62,7 @@ export function modelFits(points: readonly LoadPoint[], stopSeen: boolean, rando
       curve: curveOf(entry.fit, last, thinkTime(valid)),
     };
   });
-  return { shown, chosen: chosen === null || knee === null ? null : { fit: chosen.fit, knee } };
+  return { shown, chosen: chosen === null || knee === null ? null : { fit: chosen.fit, knee, rate } };
 }
 
 function kneeName(model: Model): string {
@@ -125,7 +134,7 @@ function curveOf(fit: Fit, lastLoad: number, thinkTimeMs: number | null): ModelF
   const to = Math.log(Math.max(2, lastLoad * 1.2));
   return Array.from({ length: curvePoints }, (_, i) => {
     const users = Math.exp((to * i) / (curvePoints - 1));
-    const rate = fit.model.rateAt(fit.logParameters, users);
+    const rate = rateAt(fit.model, fit.logParameters, users);
     const responseTime = thinkTimeMs === null ? null : (users / rate) * 1000 - thinkTimeMs;
     return { users, rate, responseTime: responseTime === null ? null : Math.max(0, responseTime) };
   });

@@ -6,8 +6,8 @@ export type Model = {
   readonly name: 'hinge' | 'hinge-with-decline' | 'usl';
   readonly formula: string;
   readonly parameterCount: number;
-  /** Requests per second at N users, > 0. */
-  readonly rateAt: (logParameters: readonly number[], users: number) => number;
+  /** ln of the requests per second at `users`, whose ln is given too: the hot path of a fit. */
+  readonly logRateAt: (logParameters: readonly number[], users: number, logUsers: number) => number;
   /** Where a fit may begin. */
   readonly starts: (points: readonly Observation[]) => readonly (readonly number[])[];
   readonly named: (logParameters: readonly number[]) => Readonly<Record<string, number>>;
@@ -25,7 +25,7 @@ export const hinge: Model = {
   name: 'hinge',
   formula: 'X(N) = min(N / (R₁+Z), Xmax)',
   parameterCount: 2,
-  rateAt: ([cycle = 0, max = 0], users) => Math.min(users / Math.exp(cycle), Math.exp(max)),
+  logRateAt: ([cycle = 0, max = 0], _, logUsers) => Math.min(logUsers - cycle, max),
   starts: hingeStarts,
   named: ([cycle = 0, max = 0]) => ({
     xmax: Math.exp(max),
@@ -40,9 +40,9 @@ export const hingeWithDecline: Model = {
   name: 'hinge-with-decline',
   formula: 'X(N) = min(N / (R₁+Z), Xmax · (N/N*)^−d)',
   parameterCount: 3,
-  rateAt: ([cycle = 0, max = 0, decline = 0], users) => {
-    const beyond = Math.log(users) - max - cycle;
-    return beyond <= 0 ? users / Math.exp(cycle) : Math.exp(max - Math.exp(decline) * beyond);
+  logRateAt: ([cycle = 0, max = 0, decline = 0], _, logUsers) => {
+    const beyond = logUsers - max - cycle;
+    return beyond <= 0 ? logUsers - cycle : max - Math.exp(decline) * beyond;
   },
   starts: (points) =>
     hingeStarts(points).flatMap((start) => [
@@ -64,8 +64,8 @@ export const usl: Model = {
   name: 'usl',
   formula: 'X(N) = λN / (1 + σ(N−1) + κN(N−1))',
   parameterCount: 3,
-  rateAt: ([lambda = 0, sigma = 0, kappa = 0], users) =>
-    (Math.exp(lambda) * users) / (1 + Math.exp(sigma) * (users - 1) + Math.exp(kappa) * users * (users - 1)),
+  logRateAt: ([lambda = 0, sigma = 0, kappa = 0], users, logUsers) =>
+    lambda + logUsers - Math.log1p((users - 1) * (Math.exp(sigma) + Math.exp(kappa) * users)),
   starts: uslStarts,
   named: ([lambda = 0, sigma = 0, kappa = 0]) => ({
     lambda: Math.exp(lambda),
@@ -75,6 +75,11 @@ export const usl: Model = {
   }),
   kneeOf: uslPeak,
 };
+
+/** Requests per second of a model at so many users. */
+export function rateAt(model: Model, logParameters: readonly number[], users: number): number {
+  return Math.exp(model.logRateAt(logParameters, users, Math.log(users)));
+}
 
 export const models: readonly Model[] = [hinge, hingeWithDecline, usl];
 

@@ -6,23 +6,23 @@
 export function minimise(
   f: (at: readonly number[]) => number,
   start: readonly number[],
-  options: { readonly step?: number; readonly tolerance?: number; readonly maxIterations?: number } = {},
+  precision: Precision = exact,
 ): { readonly at: readonly number[]; readonly value: number } {
-  const first = descend(
-    f,
-    start,
-    options.step ?? 0.25,
-    options.tolerance ?? 1e-10,
-    options.maxIterations ?? 400,
-  );
-  return descend(
-    f,
-    first.at,
-    (options.step ?? 0.25) / 5,
-    options.tolerance ?? 1e-10,
-    options.maxIterations ?? 400,
-  );
+  const first = descend(f, start, precision.step, precision);
+  return precision.restart ? descend(f, first.at, precision.step / 5, precision) : first;
 }
+
+/** `step`: size of the first simplex; `width`: size at which it has converged. */
+export type Precision = {
+  readonly step: number;
+  readonly width: number;
+  readonly maxIterations: number;
+  readonly restart: boolean;
+};
+
+const exact: Precision = { step: 0.25, width: 1e-8, maxIterations: 400, restart: true };
+/** For one draw of a bootstrap, begun beside its minimum. */
+export const rough: Precision = { step: 0.05, width: 1e-4, maxIterations: 120, restart: false };
 
 type Vertex = { readonly at: readonly number[]; readonly value: number };
 
@@ -30,8 +30,7 @@ function descend(
   f: (at: readonly number[]) => number,
   start: readonly number[],
   step: number,
-  tolerance: number,
-  maxIterations: number,
+  precision: Precision,
 ): Vertex {
   const evaluate = (at: readonly number[]): Vertex => {
     const value = f(at);
@@ -41,13 +40,11 @@ function descend(
   const others = start.map((_, axis) => evaluate(start.map((x, i) => (i === axis ? x + step : x))));
   let simplex: Vertex[] = [origin, ...others].sort(byValue);
 
-  for (let iteration = 0; iteration < maxIterations; iteration += 1) {
+  for (let iteration = 0; iteration < precision.maxIterations; iteration += 1) {
     const best = simplex[0] ?? origin;
     const worst = simplex[simplex.length - 1] ?? origin;
     const second = simplex[simplex.length - 2] ?? best;
-    if (worst.value - best.value <= tolerance * (Math.abs(best.value) + tolerance) && width(simplex) < 1e-7) {
-      break;
-    }
+    if (width(simplex) < precision.width) break;
     const kept = simplex.slice(0, -1);
     const centre = start.map((_, i) => kept.reduce((sum, v) => sum + (v.at[i] ?? 0), 0) / kept.length);
     const along = (factor: number): Vertex =>
