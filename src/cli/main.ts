@@ -21,6 +21,7 @@ function program(io: Io, exit: (code: number) => void): Command {
     .version(version, '-V, --version')
     .showHelpAfterError('(loadline --help tells more)')
     .showSuggestionAfterError(true)
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -90,7 +91,6 @@ function program(io: Io, exit: (code: number) => void): Command {
     .passThroughOptions()
     .description('start the reference API with chosen bottlenecks (loadline lab --help)')
     .action(async (args: string[]) => exit(await (await import('./lab.ts')).lab(args, io)));
-  root.enablePositionalOptions();
   return root;
 }
 

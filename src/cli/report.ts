@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { analyse } from '../analyse/analyse.ts';
 import { readRun } from '../record/run-file.ts';
-import { type ReportFormat, renderReport, reportFormats } from '../report/report.ts';
+import { type ReportFormat, reportFormats } from '../report/report.ts';
+import { renderTerminal } from '../report/terminal.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './main.ts';
 import { shownPath, wantsColour, writeReports } from './output.ts';
