@@ -363,7 +363,7 @@ describe('a run file', () => {
 describe('a file cut at any byte', () => {
   test('gives the whole seconds before the cut or says why not, and stays as it is', () => {
     // Long enough that the trees of the tables have inner pages, which lie anywhere.
-    const seconds = 150;
+    const seconds = 100;
     const sizes: number[] = [];
     const bytes = readFileSync(recordRun(fresh(), seconds, 6, 12, (size) => sizes.push(size)));
     const data = runOf(seconds, 6, 12).stages[0]?.data;
@@ -371,7 +371,7 @@ describe('a file cut at any byte', () => {
     const random = generator(5);
     const offsets = [0, 1, 15, 16, 99, 100, 101];
     for (let at = pageSize; at <= bytes.length; at += pageSize) offsets.push(at - 1, at, at + 1);
-    for (let i = 0; i < 40; i += 1) offsets.push(Math.floor(random() * bytes.length));
+    for (let i = 0; i < 25; i += 1) offsets.push(Math.floor(random() * bytes.length));
     const file = fresh();
     let opened = 0;
     for (const offset of offsets.filter((at) => at < bytes.length)) {

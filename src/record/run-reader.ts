@@ -95,7 +95,7 @@ function asRunFileError(file: string, cause: unknown, damage: string | null = nu
 }
 
 /** Bounds of what one run may take in memory. */
-export const mostRows: Readonly<Record<TableName, number>> = {
+const mostRows: Readonly<Record<TableName, number>> = {
   run: 1,
   endpoint: 10_000,
   stage: 10_000,

@@ -30,7 +30,7 @@ export type Run = {
   readonly formatVersion: 1;
   readonly id: string;
   readonly name: string;
-  /** UTC, ISO 8601. */
+  /** UTC, ISO 8601; `unknown`: another tool's files, which don't tell. */
   readonly startedAt: string;
   /** `cut`: the file ends without a farewell (kill -9, power); up to one second is missing. */
   readonly state: 'complete' | 'interrupted' | 'cut';

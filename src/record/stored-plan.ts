@@ -27,6 +27,11 @@ const dataSource = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const auth = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('bearer'), token: z.string() }),
+  z.looseObject({ kind: z.literal('basic'), user: z.string(), password: z.string() }),
+]);
+
 const endpoint = z.looseObject({
   name: z.string(),
   method: z.string(),
@@ -47,6 +52,7 @@ const endpoint = z.looseObject({
   expect: z.looseObject({ status: z.array(z.int()), bodyContains: z.string().nullable() }),
   group: z.string(),
   timeoutMs: amount,
+  auth: z.exactOptional(auth.nullable()),
 });
 
 const thinkTime = z.discriminatedUnion('kind', [
@@ -84,12 +90,7 @@ const storedPlan = z.looseObject({
   }),
   tls: z.looseObject({ verify: z.boolean(), ca: z.string().nullable() }),
   headers: texts,
-  auth: z
-    .discriminatedUnion('kind', [
-      z.looseObject({ kind: z.literal('bearer'), token: z.string() }),
-      z.looseObject({ kind: z.literal('basic'), user: z.string(), password: z.string() }),
-    ])
-    .nullable(),
+  auth: auth.nullable(),
   timeoutMs: amount,
 });
 
