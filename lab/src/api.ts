@@ -60,8 +60,6 @@ export function createApi(parts: {
   return app;
 }
 
-export type Stats = ReturnType<typeof readStats>;
-
 function readStats(traffic: Traffic, pool: ConnectionPool, cache: Cache<Answer> | undefined) {
   const cpu = process.cpuUsage();
   return {

@@ -9,7 +9,7 @@ export type BodyKind =
   | { readonly kind: 'create' }
   | { readonly kind: 'replace' | 'patch'; readonly id: number };
 
-export const textLimit = 10_000;
+const textLimit = 10_000;
 export const largestId = 2_147_483_647;
 
 /** Reads a body; throws a 400 that names every fault in it. */

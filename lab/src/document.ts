@@ -1,4 +1,4 @@
-import { type Field, nestedRoutes, type Resource } from './resource.ts';
+import { nestedRoutes, type Resource } from './resource.ts';
 
 /** A resource as JSON. */
 export type Document = Readonly<Record<string, unknown>>;
@@ -34,8 +34,4 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function dependants(name: string): readonly string[] {
   const children = nestedRoutes.filter((route) => route.parent === name).map((route) => route.child);
   return [...new Set([...children, ...children.flatMap(dependants)])];
-}
-
-export function fieldAt(resource: Resource, path: string): Field | undefined {
-  return resource.fields.find((field) => field.path === path);
 }

@@ -26,7 +26,7 @@ const missShare = 0.3;
 const commitsOfOneWrite = 4;
 
 /** How long a request holds its connection when it has the server to itself. */
-export function holdMs(switches: Switches, kind: 'read' | 'write'): number {
+function holdMs(switches: Switches, kind: 'read' | 'write'): number {
   const commits =
     kind === 'read' ? (switches.auditReads ? 1 : 0) : switches.writeBatching ? 1 : commitsOfOneWrite;
   return nominalMs.statements + commits * commitMs(switches);
@@ -46,7 +46,7 @@ function commitMs(switches: Switches): number {
 }
 
 /** The requests per second at which the pool and the event loop are full. */
-export function capacityPerSecond(switches: Switches): { pool: number; eventLoop: number } {
+function capacityPerSecond(switches: Switches): { pool: number; eventLoop: number } {
   const reads = (1 - writeShare) * (switches.cache ? missShare : 1);
   const hold = reads * holdMs(switches, 'read') + writeShare * holdMs(switches, 'write');
   const busy = nominalMs.request + (switches.eventLoopWork ? nominalMs.signature : 0);

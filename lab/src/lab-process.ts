@@ -7,17 +7,14 @@ import { LabError } from './lab-error.ts';
 import { defaultSeed } from './seed.ts';
 import { profiles, type Switches, switchTable } from './switches.ts';
 
-/** A lab that serves from a process of its own, so that its work is not on this one's event loop. */
-export type SpawnedLab = Lab;
-
 const stopLimitMs = 10_000;
 
 /**
- * Starts the lab in a process of its own. It ends with this one, however this one ends.
+ * Starts the lab in a process of its own, so that its work is not on this one's event loop. It ends with this one, however this one ends.
  *
  * @throws LabError when it did not become ready, with what it said.
  */
-export async function spawnLab(options: LabOptions = {}): Promise<SpawnedLab> {
+export async function spawnLab(options: LabOptions = {}): Promise<Lab> {
   const child = spawn(
     process.execPath,
     [

@@ -13,7 +13,7 @@ export interface ListQuery {
 }
 
 /** No list is longer: JSONPlaceholder's longest (photos) has as many. */
-export const listLimit = 5000;
+const listLimit = 5000;
 const defaultPage = 10;
 
 /**

@@ -1,4 +1,4 @@
-export type FieldKind = 'text' | 'reference' | 'boolean';
+type FieldKind = 'text' | 'reference' | 'boolean';
 
 /** One value of a resource: where it stands in the JSON and where in the database. */
 export interface Field {

@@ -3,7 +3,7 @@ import { integer, type Random, seededRandom } from './random.ts';
 import type { Field, Resource } from './resource.ts';
 import { resources } from './resource.ts';
 
-export type Value = string | number | boolean;
+type Value = string | number | boolean;
 /** Columns of one row, by the table that holds them. */
 export type SeedRow = Readonly<Record<string, Value>>;
 

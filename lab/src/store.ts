@@ -9,7 +9,7 @@ import type { SeedTexts } from './seed.ts';
 import * as statements from './statements.ts';
 import type { Switches } from './switches.ts';
 
-export interface List {
+interface List {
   readonly items: readonly Document[];
   /** Of all pages, when a page was asked for. */
   readonly total: number | undefined;

@@ -51,7 +51,7 @@ export const tuned: Switches = {
 
 export const profiles: Readonly<Record<Profile, Switches>> = { baseline, tuned };
 
-export const poolLimit = 400;
+const poolLimit = 400;
 
 interface SwitchDescription {
   readonly key: keyof Switches;
@@ -118,7 +118,7 @@ export const switchTable: readonly SwitchDescription[] = [
   },
 ];
 
-export const commitModes: readonly CommitMode[] = ['grouped', 'each', 'async'];
+const commitModes: readonly CommitMode[] = ['grouped', 'each', 'async'];
 
 /** The values that a switch takes, as a person would type them. */
 export function choices(kind: SwitchDescription['kind']): string {

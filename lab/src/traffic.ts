@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-export interface TrafficReading {
+interface TrafficReading {
   readonly requests: {
     /** Every request whose head arrived, those for the statistics left out. */
     readonly total: number;
