@@ -106,6 +106,12 @@ describe('few stages', () => {
     expect(knee.statement).toContain('at or below 10 users');
   });
 
+  test('five loads, all on the plateau: the corner of a fit is not taken for the knee', () => {
+    const ladder = [10, 20, 50, 100, 200].map((n) => stage(n, 40));
+    const knee = estimated(analyseCapacity(stagesOf(ladder), planOf(), 1).knee);
+    expect([knee.low, knee.high]).toEqual([null, 10]);
+  });
+
   test.each<[string, readonly GivenStage[], string]>([
     ['nothing measured', [], 'No stage of this run can be used'],
     ['one stage', [stage(10, 5)], 'Only one load (10 users)'],

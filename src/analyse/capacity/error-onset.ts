@@ -32,13 +32,13 @@ export function errorOnset(measurements: readonly StageMeasurement[], plan: Plan
   if (failing === undefined) {
     const failed = stages.reduce((sum, m) => sum + m.total.failed, 0);
     const all = stages.reduce((sum, m) => sum + m.total.count, 0);
-    const highest = Math.max(...stages.map((m) => wilson(m.total.failed, m.total.count).high ?? 1));
+    const highest = wilson(last.total.failed, last.total.count).high ?? 1;
     return insufficientEvidence(
       failed === 0
-        ? `None of ${number(all)} requests failed, up to ${loadWords(last)}: errors do not begin within the loads tested. With so many requests a stage's true error rate is below ${share(highest)} (Wilson, 95 %).`
+        ? `None of ${number(all)} requests failed, up to ${loadWords(last)}: errors do not begin within the loads tested. With ${number(last.total.count)} requests at ${loadWords(last)} the true error rate there is below ${share(highest)} (Wilson, 95 %).`
         : `${number(failed)} of ${number(all)} requests failed, but at no load up to ${loadWords(last)} is the error rate demonstrably above ${limitWords}.`,
       highest > limit
-        ? `longer stages: so few requests cannot show that the error rate keeps ${limitWords}`
+        ? `a longer stage at ${loadWords(last)}: so few requests cannot show that the error rate keeps ${limitWords}`
         : `a stage at ${nextLoad(last)}`,
     );
   }

@@ -31,7 +31,8 @@ export function closedKnee({ points, bracket, fit, random }: KneeInput): Estimat
   }
   const seen = bracket.firstBad !== null || bracket.bends;
   if (!seen) return notReached(points, bracket);
-  if (fit !== null) return fromFit(points, bracket, fit);
+  // With no load below the plateau the corner of a fit is where the ladder begins, not where the system bends.
+  if (fit !== null && bracket.stop?.from !== points[0]) return fromFit(points, bracket, fit);
   if (bracket.stop === null) return bending(points, bracket);
   const fromBounds = operational(points, bracket.stop, random);
   if (fromBounds !== null) return fromBounds;

@@ -51,7 +51,7 @@ export const hingeWithDecline: Model = {
     ]),
   named: ([cycle = 0, max = 0, decline = 0]) => ({
     ...hinge.named([cycle, max]),
-    decline: Math.exp(decline),
+    decline: orZero(Math.exp(decline)),
   }),
   kneeOf: ([cycle = 0, max = 0]) => Math.exp(max + cycle),
 };
@@ -69,8 +69,8 @@ export const usl: Model = {
   starts: uslStarts,
   named: ([lambda = 0, sigma = 0, kappa = 0]) => ({
     lambda: Math.exp(lambda),
-    sigma: Math.exp(sigma),
-    kappa: Math.exp(kappa),
+    sigma: orZero(Math.exp(sigma)),
+    kappa: orZero(Math.exp(kappa)),
     peak: uslPeak([lambda, sigma, kappa]),
   }),
   kneeOf: uslPeak,
@@ -82,6 +82,11 @@ export function rateAt(model: Model, logParameters: readonly number[], users: nu
 }
 
 export const models: readonly Model[] = [hinge, hingeWithDecline, usl];
+
+/** What a fit in logarithms can only approach. */
+function orZero(value: number): number {
+  return value < 1e-9 ? 0 : value;
+}
 
 function uslPeak([, sigma = 0, kappa = 0]: readonly number[]): number {
   return Math.sqrt(Math.max(0, 1 - Math.exp(sigma)) / Math.exp(kappa));
