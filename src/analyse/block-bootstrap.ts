@@ -1,6 +1,6 @@
 import { bucketMidUs } from '../record/histogram.ts';
 import type { Interval } from './analysis.ts';
-import { fewBlocksFactor, percentileInterval } from './interval.ts';
+import { alikeBlocksFactor, fewBlocksFactor, percentileInterval } from './interval.ts';
 import type { Block, Measurement } from './measurement.ts';
 import { randomIndex } from './random.ts';
 
@@ -85,7 +85,9 @@ export function blockIntervals(
     }
   }
   const samples = blocks.reduce((sum, block) => sum + block.histogram.count, 0);
-  const widen = fewBlocksFactor(blocks.length);
+  const few = fewBlocksFactor(blocks.length);
+  const widen = few * alikeBlocksFactor(blockMeans(blocks));
+  const widenRate = few * alikeBlocksFactor(blocks.map((block) => block.count / block.seconds));
   const quantile = (name: keyof typeof quantiles) => {
     const q = quantiles[name];
     const value = at.times?.[name];
@@ -94,7 +96,7 @@ export function blockIntervals(
   };
   const avg = at.times?.avg;
   return {
-    rate: widened(at.rate, resampled.rate, widen),
+    rate: widened(at.rate, resampled.rate, widenRate),
     avg: avg === undefined || samples < 2 * minBeyond ? null : widened(avg, resampled.avg, widen),
     p50: quantile('p50'),
     p95: quantile('p95'),
@@ -118,12 +120,18 @@ export function changeOfMean(
   if (logs.length < bootstrapResamples / 2) return { value: change, low: null, high: null };
   const interval = percentileInterval(logs);
   const centre = Math.log(1 + change);
-  const factor = fewBlocksFactor(Math.min(from.length, to.length));
+  const factor =
+    fewBlocksFactor(Math.min(from.length, to.length)) *
+    Math.max(alikeBlocksFactor(blockMeans(from)), alikeBlocksFactor(blockMeans(to)));
   return {
     value: change,
     low: Math.exp(Math.min(centre, centre + factor * (interval.low - centre))) - 1,
     high: Math.exp(Math.max(centre, centre + factor * (interval.high - centre))) - 1,
   };
+}
+
+function blockMeans(blocks: readonly Block[]): readonly number[] {
+  return blocks.flatMap(({ histogram }) => (histogram.count > 0 ? [histogram.sumUs / histogram.count] : []));
 }
 
 function resampledMean(blocks: readonly Block[], random: () => number): number {
@@ -145,14 +153,15 @@ function drawWeights(weights: Uint32Array, random: () => number): void {
   }
 }
 
-/** The percentile interval, stretched around the estimate by what few blocks make it too narrow. */
+/** The percentile interval, stretched around the estimate by what few, alike blocks make it too narrow; in ratios. */
 function widened(value: number, resampled: readonly number[], factor: number): Interval | null {
   if (resampled.length < bootstrapResamples / 2) return null;
   const { low, high } = percentileInterval(resampled);
+  if (value <= 0) return { value, low: Math.max(0, Math.min(low, value)), high: Math.max(high, value) };
   return {
     value,
-    low: Math.max(0, Math.min(value, value - factor * (value - low))),
-    high: Math.max(value, value + factor * (high - value)),
+    low: Math.min(value, value * (Math.max(0, low) / value) ** factor),
+    high: Math.max(value, value * (high / value) ** factor),
   };
 }
 
