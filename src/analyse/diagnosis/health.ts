@@ -1,6 +1,9 @@
 import type { SlaStatistic } from '../../plan/plan.ts';
 import { slaStatistics } from '../../plan/plan.ts';
+import type { Interval } from '../analysis.ts';
+import type { Measurement } from '../measurement.ts';
 import { change, count, list, loadName, share, stageName, times } from '../words.ts';
+import { ratioOf } from './contrast.ts';
 import { type Facts, loadOf } from './facts.ts';
 
 /** Whether the tested range shows no trouble at all; the statement says why, or why not. */
@@ -8,6 +11,8 @@ export type Health = { readonly healthy: boolean; readonly statement: string };
 
 /** An average that grew by less than this from the lowest to the highest load is no sign of a limit. */
 const mostSlowdown = 1.5;
+/** … and whose interval begins below this may not have grown at all. */
+const surely = 1.3;
 
 export function healthOf(facts: Facts): Health {
   const { sound, measurements, failures } = facts;
@@ -21,7 +26,7 @@ export function healthOf(facts: Facts): Health {
       statement: `No cause was found. ${list(others.map(stageName))} ${others.length === 1 ? 'is' : 'are'} not valid, so the tested range cannot be called healthy.`,
     };
   }
-  const failing = failures.stages.filter((s) => (wholeErrors(s.stage.total) ?? 0) > failures.limit);
+  const failing = failures.stages.filter((s) => s.stage.total.errors > failures.limit);
   if (failing.length > 0) {
     return {
       healthy: false,
@@ -43,7 +48,7 @@ export function healthOf(facts: Facts): Health {
   }
   const slowest = slowestGrowth(facts);
   const range = `between ${list([loadName(first), loadName(last)])}`;
-  if (slowest !== null && slowest.ratio >= mostSlowdown) {
+  if (slowest?.sure && slowest.ratio >= mostSlowdown) {
     return {
       healthy: false,
       statement: `No cause was found. Response times grew by up to ${times(slowest.ratio)} (${slowest.name}) ${range}, without a limit of the throughput: the cause lies beyond what this ladder shows.`,
@@ -52,31 +57,34 @@ export function healthOf(facts: Facts): Health {
   const growth =
     slowest === null
       ? ''
-      : `, and no endpoint slowed down by more than ${change(Math.max(0, slowest.ratio - 1))}`;
+      : `, and no endpoint's median grew by more than ${change(Math.max(0, slowest.ratio - 1))}`;
   return {
     healthy: true,
     statement: `No sign of a fault ${range}: failures stayed within ${share(failures.limit)}${growth}.`,
   };
 }
 
-function wholeErrors(total: { readonly errors: number }): number {
-  return total.errors;
-}
-
-/** Means of the whole mix and of its endpoints, highest load over lowest; endpoints with few requests are left out. */
-function slowestGrowth({ sound, run }: Facts): { name: string; ratio: number } | null {
+/** Medians of the endpoints, highest load over lowest; those with few requests are left out. */
+function slowestGrowth({ sound, run }: Facts): { name: string; ratio: number; sure: boolean } | null {
   const [first, last] = [sound[0], sound.at(-1)];
   if (first === undefined || last === undefined) return null;
   const rows = run.plan.endpoints.flatMap(({ name }, i) => {
     const [a, b] = [first.endpoints[i], last.endpoints[i]];
-    const [from, to] = [a?.responseTime?.p50, b?.responseTime?.p50];
-    if (!a || !b || a.count < 20 || b.count < 20 || from === undefined || to === undefined) return [];
-    return from > 0 ? [{ name, ratio: to / from }] : [];
+    const [from, to] = [medianOf(a ?? null), medianOf(b ?? null)];
+    const ratio = from === null || to === null ? null : ratioOf(from, to);
+    return ratio === null ? [] : [{ name, ratio: ratio.value, sure: (ratio.low ?? ratio.value) >= surely }];
   });
-  const [from, to] = [first.total.responseTime?.avg, last.total.responseTime?.avg];
-  if (from !== undefined && to !== undefined && from > 0)
-    rows.push({ name: 'all together', ratio: to / from });
-  return rows.length === 0 ? null : rows.reduce((worst, r) => (r.ratio > worst.ratio ? r : worst));
+  const slow = rows.filter((r) => r.sure);
+  return (slow.length > 0 ? slow : rows).reduce<(typeof rows)[number] | null>(
+    (worst, r) => (worst === null || r.ratio > worst.ratio ? r : worst),
+    null,
+  );
+}
+
+function medianOf(m: Measurement | null): Interval | null {
+  const p50 = m?.responseTime?.p50;
+  if (m === null || m.count < 20 || p50 === undefined || p50 <= 0) return null;
+  return m.intervals.p50 ?? { value: p50, low: null, high: null };
 }
 
 function missedSlas({ sound, run }: Facts): number {

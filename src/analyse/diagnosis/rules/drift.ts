@@ -9,12 +9,14 @@ import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 /** At constant load, response times grow with time. */
 export const drift: Rule = { causes: ['drift'], accuse };
 
-/** The median grows by at least a fifth within a stage … */
-const leastGrowth = 0.2;
+/** Medians grow by at least so much within a stage … */
+const leastGrowth = 0.15;
 /** … surely by more than this … */
-const leastGrowthLow = 0.05;
+const leastGrowthLow = 0.03;
 /** … and still grows in the last third: a queue that fills up at the begin of a stage does not. */
 const leastLateGrowth = 0.03;
+/** t(99 %)/t(95 %) is 1.6 for 5 degrees of freedom and 1.4 for 10: every stage of every run is tried. */
+const caution = 1.5;
 const fewestBlocks = 5;
 const fewestStages = 2;
 
@@ -31,8 +33,8 @@ function accuse(facts: Facts): Accusation | null {
   if (drifting.length === 0 || drifting.length < judged.length / 2) return null;
   const evidence = drifting.map((d) =>
     evidenceOf(
-      `The median went from ${milliseconds(d.fromMs)} to ${milliseconds(d.toMs)} (${change(d.growth.value)}${within(d.growth, change)}) within ${seconds(d.stage.seconds ?? 0)} of constant load, in ${stageName(d.stage)}.`,
-      'growth of the median within the stage',
+      `Medians grew: typically from ${milliseconds(d.fromMs)} to ${milliseconds(d.toMs)} (${change(d.growth.value)}${within(d.growth, change).replace('95 %', '99 %')}) within ${seconds(d.stage.seconds ?? 0)} of constant load, in ${stageName(d.stage)}.`,
+      'growth of the medians within the stage',
       d.growth,
       [d.stage.stage],
     ),
@@ -73,26 +75,49 @@ function accuse(facts: Facts): Accusation | null {
 }
 
 function drifts(stage: StageMeasurement): Drifting | null {
-  const medians = stage.total.blocks.flatMap((b) => {
-    const p50 = quantileUs(b.histogram, 0.5);
-    return p50 === null ? [] : [p50 / 1000];
-  });
-  const slope = medians.length < fewestBlocks ? null : slopeOf(medians);
+  const levels = levelsOf(stage);
+  const slope = levels.length < fewestBlocks ? null : slopeOf(levels);
   if (slope?.low == null || slope.high === null) return null;
-  const n = medians.length;
-  const mean = medians.reduce((sum, v) => sum + v, 0) / n;
-  const fromMs = mean - (slope.value * (n - 1)) / 2;
-  if (fromMs <= 0) return null;
-  const scale = (n - 1) / fromMs;
+  const n = levels.length;
+  const mean = levels.reduce((sum, v) => sum + v, 0) / n;
+  const from = mean - (slope.value * (n - 1)) / 2;
+  if (from <= 0) return null;
+  const scale = (n - 1) / from;
   const growth: Interval = {
     value: slope.value * scale,
-    low: slope.low * scale,
-    high: slope.high * scale,
+    low: (slope.value - caution * (slope.value - slope.low)) * scale,
+    high: (slope.value + caution * (slope.high - slope.value)) * scale,
   };
   const third = Math.floor(n / 3);
   const meanOf = (values: readonly number[]) => values.reduce((s, v) => s + v, 0) / values.length;
-  const late = meanOf(medians.slice(n - third)) / meanOf(medians.slice(third, n - third)) - 1;
+  const late = meanOf(levels.slice(n - third)) / meanOf(levels.slice(third, n - third)) - 1;
   const isDrift =
     growth.value >= leastGrowth && (growth.low ?? 0) >= leastGrowthLow && late >= leastLateGrowth;
+  const fromMs = from * (stage.total.responseTime?.p50 ?? 0);
   return isDrift ? { stage, growth, fromMs, toMs: fromMs * (1 + growth.value) } : null;
+}
+
+/**
+ * The level of each block, 1 = the stage's: exp of the mean, over the requests, of ln(median of its endpoint in the
+ * block / median of its endpoint in the stage). So a block that happens to hold more of the slow endpoints is no slower.
+ */
+function levelsOf({ total, endpoints }: StageMeasurement): number[] {
+  const known = endpoints.flatMap((m) => {
+    const typical = m?.responseTime?.p50;
+    return m && typical !== undefined && typical > 0 && m.blocks.length === total.blocks.length
+      ? [{ blocks: m.blocks, typical }]
+      : [];
+  });
+  return total.blocks.flatMap((_, i) => {
+    let weighted = 0;
+    let count = 0;
+    for (const { blocks, typical } of known) {
+      const block = blocks[i];
+      const p50 = block === undefined ? null : quantileUs(block.histogram, 0.5);
+      if (block === undefined || p50 === null || p50 <= 0) continue;
+      weighted += block.histogram.count * Math.log(p50 / 1000 / typical);
+      count += block.histogram.count;
+    }
+    return count === 0 ? [] : [Math.exp(weighted / count)];
+  });
 }

@@ -3,6 +3,7 @@ import {
   change,
   count,
   list,
+  loadName,
   milliseconds,
   number,
   rate,
@@ -17,7 +18,7 @@ import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { turnedAwayOf } from '../turned-away.ts';
 
 /**
- * Throughput stands still while response times grow: something is shared and full. A ladder of the whole mix shows
+ * Throughput falls behind the load, or stands still, while response times grow: something is shared and full. A ladder of the whole mix shows
  * that it is, and some of what it is not; it cannot show which thing it is. So the rule never accuses: it names the
  * class, what the mix excludes, and the experiment that decides.
  */
@@ -52,8 +53,19 @@ function accuse(facts: Facts): Accusation | null {
 
 function titleOf(s: Saturation, causes: readonly Cause[]): string {
   const growth = s.throughput.value - 1;
-  const verb = growth < 0 ? 'fell' : 'hardly grew';
-  return `Requests queue for something shared beyond ${stageName(s.before)}: throughput ${verb} (${change(growth)}) while ${times(s.load)} the load came. ${causes.length === 1 ? 'One cause remains likely, and is not proven' : 'This ladder cannot tell which of the causes it is'}`;
+  const verb =
+    s.kind === 'behind'
+      ? 'grew too little'
+      : growth < -0.02
+        ? 'fell'
+        : growth < 0.02
+          ? 'stood still'
+          : 'hardly grew';
+  const told =
+    causes.length === 1
+      ? 'one cause remains likely, and is not proven'
+      : 'this ladder cannot tell which of the causes it is';
+  return `Requests queue for something shared beyond ${loadName(s.before)}: throughput ${verb} (${change(growth)}) for ${times(s.load)} the load; ${told}`;
 }
 
 function standstillEvidence({ before, after, throughput, slowdown }: Saturation) {
