@@ -50,21 +50,30 @@ export function cut(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`;
 }
 
-/** Lines no wider than `width`, at most `most`; the last one ends with an ellipsis where text is left. */
+/**
+ * Lines no wider than `width`, at most `most`. A text that is longer ends after the last sentence that fits, or with
+ * an ellipsis where not even the first one does.
+ */
 export function wrap(text: string, width: number, most: number): readonly string[] {
+  const whole = filled(plain(text), width);
+  if (whole.length <= most) return whole;
+  const sentences = plain(text).split(/(?<=[.!?;]) (?=\p{Lu})/u);
+  for (let kept = sentences.length - 1; kept > 0; kept -= 1) {
+    const lines = filled(sentences.slice(0, kept).join(' '), width);
+    if (lines.length <= most) return lines;
+  }
+  return [...whole.slice(0, most - 1), cut(whole.slice(most - 1).join(' '), width)];
+}
+
+function filled(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  const words = plain(text)
-    .split(' ')
-    .filter((word) => word !== '');
-  for (const [at, word] of words.entries()) {
+  for (const word of text.split(' ').filter((each) => each !== '')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (textWidth(longer) <= width) {
       line = longer;
       continue;
     }
-    if (lines.length === most - 1)
-      return [...lines, cut(`${longer} ${words.slice(at + 1).join(' ')}`, width)];
     if (line !== '') lines.push(line);
     line = cut(word, width);
   }

@@ -109,7 +109,7 @@ function drawing(
           y1: (box: Box) => box.row + 1,
           y2: (box: Box) => box.row + 1 - box.height,
           fill: colour,
-          fillOpacity: 0.5,
+          fillOpacity: 0.58,
           inset: 0.25,
         }),
       ),

@@ -68,8 +68,8 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
     y: { type: 'log', domain, label: null },
     marks: [
       Plot.rect(edges, { x1: 'from', x2: 'to', fill: colours.muted, fillOpacity: 0.12 }),
-      Plot.gridY(logTicks(...domain, 7)),
-      Plot.axisY(logTicks(...domain, 7), { tickSize: 0, text: tick, label: null }),
+      Plot.gridY(logTicks(...domain, 9)),
+      Plot.axisY(logTicks(...domain, 9), { tickSize: 0, text: tick, label: null }),
       ...(withErrors ? [] : timeAxis(size)),
       Plot.ruleX(stages.slice(1), { x: 'from', stroke: colours.muted, strokeDasharray: '2,3' }),
       Plot.text(stages, {

@@ -9,6 +9,7 @@ import {
   type Line,
   left,
   paragraph,
+  prose,
   quiet,
   sentences,
   strong,
@@ -26,7 +27,7 @@ export function breakingPoint(analysis: Analysis): readonly Block[] {
     heading('Breaking point'),
     ...table(
       'Three answers, each with its interval',
-      [left('Question'), left('Answer'), left('Interval'), left('Confidence'), left('How it is known')],
+      [left('Question'), left('Answer'), left('Interval'), left('Confidence'), prose('How it is known')],
       questions.map(([question, estimate]) => [[strong(question)], ...answer(estimate)]),
     ),
     ...(capacity.recommendedLimit === null
@@ -90,7 +91,7 @@ function missing(questions: readonly (readonly [string, Estimate])[]): readonly 
 function models(analysis: Analysis): readonly Block[] {
   return table(
     'Model fits; the chosen one has the lowest AICc',
-    [left('Model'), left('Formula'), left('Parameters'), left('Fit'), left('Caveat')],
+    [left('Model'), left('Formula'), left('Parameters'), left('Fit'), prose('Caveat')],
     analysis.capacity.models.map((model) => [
       [model.chosen ? strong(`${modelName(model.model)} (chosen)`) : modelName(model.model)],
       [code(model.formula)],

@@ -11,6 +11,7 @@ import {
   type Line,
   left,
   paragraph,
+  prose,
   right,
   type Section,
   sentences,
@@ -31,7 +32,7 @@ export function readinessSection(analysis: Analysis): Section {
     blocks: [
       ...table(
         'What is required, and what the run shows',
-        [left('Requirement'), left('Current'), left('Target'), left('Met'), left('Basis')],
+        [left('Requirement'), prose('Current'), left('Target'), left('Met'), left('Basis')],
         readiness.rows.map((row): readonly Line[] => [
           [strong(row.requirement)],
           [row.current],

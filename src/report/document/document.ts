@@ -32,6 +32,8 @@ export type Column = {
   readonly align: 'left' | 'right' | 'center';
   /** Short figures that should stay on one line. */
   readonly together?: boolean;
+  /** Whole sentences: on a phone such a table's rows stand one beneath the other. */
+  readonly prose?: boolean;
 };
 
 export type Item = {
@@ -82,6 +84,7 @@ export type Block =
 
 export const left = (title: string): Column => ({ title, align: 'left' });
 export const right = (title: string): Column => ({ title, align: 'right' });
+export const prose = (title: string): Column => ({ title, align: 'left', prose: true });
 export const together = (title: string): Column => ({ title, align: 'left', together: true });
 export const center = (title: string): Column => ({ title, align: 'center' });
 

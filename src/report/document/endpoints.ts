@@ -9,6 +9,7 @@ import {
   heading,
   type Line,
   left,
+  prose,
   quiet,
   right,
   status,
@@ -54,7 +55,7 @@ export function worstAndBest(analysis: Analysis): readonly Block[] {
 function endpointTable(caption: string, endpoints: readonly EndpointAnalysis[]): readonly Block[] {
   return table(
     caption,
-    [left('Endpoint'), right('Change'), together('From → to'), left('Status'), left('Because')],
+    [left('Endpoint'), right('Change'), together('From → to'), left('Status'), prose('Because')],
     endpoints.map((endpoint) => [
       [code(endpoint.name)],
       degradationCell(endpoint),

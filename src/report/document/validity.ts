@@ -1,5 +1,5 @@
 import type { Analysis, Check } from '../../analyse/analysis.ts';
-import { figure } from '../format.ts';
+import { figure, percent } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import { validityTone, validityWord } from '../tones.ts';
 import {
@@ -7,6 +7,7 @@ import {
   details,
   type Line,
   left,
+  prose,
   right,
   type Section,
   status,
@@ -31,7 +32,7 @@ export function validitySection(analysis: Analysis): Section {
       },
       ...table(
         'Stages whose figures need care',
-        [left('Stage'), left('State'), left('Because')],
+        [left('Stage'), left('State'), prose('Because')],
         doubtful.map((stage) => [
           [strong(names.of(stage.stage))],
           [status(validityTone(stage.state), validityWord(stage.state))],
@@ -53,7 +54,7 @@ function checks(analysis: Analysis): readonly Block[] {
       left('Outcome'),
       right('Measured'),
       right('Threshold'),
-      left('What it says'),
+      prose('What it says'),
     ],
     analysis.validity.stages.flatMap((stage) =>
       stage.checks.map((check) => [
@@ -80,6 +81,7 @@ function outcome(state: Check['outcome']): Line {
 
 function withUnit(value: number | null, unit: string): string {
   if (value === null) return '–';
+  if (unit === 'share') return percent(value);
   const digits = figure(value);
   return unit === '' ? digits : `${digits} ${unit}`;
 }

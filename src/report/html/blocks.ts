@@ -1,4 +1,4 @@
-import type { Block, ChartName, Item, Line, Span, Tone } from '../document/document.ts';
+import type { Block, ChartName, Column, Item, Line, Span, Tone } from '../document/document.ts';
 import { escapeMarkup } from '../escape.ts';
 
 type DrawChart = (name: ChartName) => string;
@@ -26,17 +26,14 @@ function renderBlock(block: Block, level: number, chart: DrawChart): string {
       return `<details><summary>${escapeMarkup(block.summary)}</summary>\n${renderBlocks(block.blocks, level + 1, chart)}\n</details>`;
     case 'card':
       return `<article class="card ${block.tone}"><header><h${level + 1}>${escapeMarkup(block.title)}</h${level + 1}><span class="label">${escapeMarkup(block.label)}</span></header>\n${renderBlocks(block.blocks, level + 2, chart)}\n</article>`;
-    case 'chart':
-      return [
-        chart(block.chart),
-        ...(block.table === undefined || block.table.length === 0
-          ? []
-          : renderBlocks(
-              [{ kind: 'details', summary: 'The same as a table', blocks: block.table }],
-              level,
-              chart,
-            )),
-      ].join('\n');
+    case 'chart': {
+      const { table = [] } = block;
+      const beneath =
+        table.length === 0
+          ? ''
+          : renderBlocks([{ kind: 'details', summary: 'The same as a table', blocks: table }], level, chart);
+      return `${chart(block.chart)}\n${beneath}`;
+    }
     default:
       return block satisfies never;
   }
@@ -63,21 +60,24 @@ function renderList(items: readonly Item[], ordered: boolean): string {
 }
 
 function renderTable({ caption, columns, rows }: Extract<Block, { kind: 'table' }>): string {
-  const align = (at: number): string => columns[at]?.align ?? 'left';
+  const stack = columns.some((column) => column.prose === true);
+  const look = stack ? ' class="stack"' : columns.length <= 3 ? ' class="compact"' : '';
   const head = columns
     .map((column) => `<th scope="col" class="${column.align}">${escapeMarkup(column.title)}</th>`)
     .join('');
+  const data = (cell: Line, column: Column | undefined): string => {
+    const label = stack ? ` data-label="${escapeMarkup(column?.title ?? '')}"` : '';
+    const together = column?.together === true ? ' together' : '';
+    const inside = stack ? `<span>${renderLine(cell)}</span>` : renderLine(cell);
+    return `<td class="${column?.align ?? 'left'}${together}"${label}>${inside}</td>`;
+  };
   const body = rows
-    .map((cells) => {
-      const inside = cells.map((cell, at) =>
-        at === 0
-          ? `<th scope="row">${renderLine(cell)}</th>`
-          : `<td class="${align(at)}${columns[at]?.together === true ? ' together' : ''}">${renderLine(cell)}</td>`,
-      );
-      return `<tr>${inside.join('')}</tr>`;
+    .map(([first = [], ...rest]) => {
+      const cells = rest.map((cell, at) => data(cell, columns[at + 1]));
+      return `<tr><th scope="row">${renderLine(first)}</th>${cells.join('')}</tr>`;
     })
     .join('\n');
-  return `<div class="table" role="region" tabindex="0" aria-label="${escapeMarkup(caption)}"><table${columns.length <= 3 ? ' class="compact"' : ''}><caption>${escapeMarkup(caption)}</caption>
+  return `<div class="table" role="region" tabindex="0" aria-label="${escapeMarkup(caption)}"><table${look}><caption>${escapeMarkup(caption)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}

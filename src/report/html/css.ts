@@ -182,6 +182,14 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1.2rem; margin: 0; }
   .card, .callout { padding: .9rem 1rem 1rem; }
   .keys { gap: 1.2rem 1.25rem; } .keys b { font-size: 1.25rem; }
   table { font-size: .875rem; }
+  table.stack, .stack tbody, .stack tr, .stack th, .stack td, .stack caption { display: block; width: auto; min-width: 0; max-width: none; text-align: left; white-space: normal; }
+  .stack thead { position: absolute; left: -100vw; }
+  .stack tr { border-bottom: 1px solid var(--rule); padding: .7rem 0; }
+  .stack tbody th, .stack td { border: 0; padding: .15rem 0; position: static; }
+  .stack td { display: grid; grid-template-columns: 6rem minmax(0, 1fr); column-gap: .75rem; }
+  .stack td::before { content: attr(data-label); color: var(--muted); font-size: .8125rem; grid-row: span 2; }
+  .stack td > span { grid-column: 2; }
+  .stack td.right .status { justify-content: flex-start; }
   tbody th { position: sticky; left: 0; background: var(--paper); max-width: 10rem; z-index: 1; padding-right: .9rem; }
   details tbody th { background: var(--raised); }
 }
@@ -197,6 +205,7 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1.2rem; margin: 0; }
   }
   @page { margin: 16mm 14mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { font-size: 12.5px; }
   body { font-size: 10pt; line-height: 1.45; }
   .hero, .page, footer { max-width: none; padding-left: 0; padding-right: 0; }
   .hero { grid-template: "brand brand" auto "headline drawing" 1fr "keys drawing" auto / minmax(0, 1fr) 13rem; column-gap: 1.5rem; padding-top: 0; }
