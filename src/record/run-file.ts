@@ -3,17 +3,10 @@ import { join } from 'node:path';
 import type { Run } from './run.ts';
 import { createRunFile } from './run-writer.ts';
 
-export { RunFileError, type RunFileFault } from './run-file-error.ts';
-export { listRuns, type RunListing } from './run-list.ts';
+export { RunFileError } from './run-file-error.ts';
+export { listRuns } from './run-list.ts';
 export { readRun, readStoredAnalysis } from './run-reader.ts';
-export {
-  createRunFile,
-  type RunHeader,
-  type RunWriter,
-  type SecondRecord,
-  type StagePatch,
-  type StageStart,
-} from './run-writer.ts';
+export { createRunFile, type RunWriter } from './run-writer.ts';
 
 /**
  * Where a run is stored unless told otherwise: `runFilePath('.loadline/runs', 'Shop API', '2026-02-10T10:15:00.000Z')`

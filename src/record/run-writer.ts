@@ -1,8 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { quantileUs } from './histogram.ts';
-import { encodeHistogram } from './histogram-codec.ts';
 import type {
   EndpointSummary,
   FineCounts,
@@ -14,6 +12,7 @@ import type {
 } from './run.ts';
 import { RunFileError } from './run-file-error.ts';
 import { applicationId, formatVersion, pageSize, tables, views } from './run-file-schema.ts';
+import { fineRow, healthRow, historyRow, insert, type Row, summaryRow, windowRow } from './run-row-writer.ts';
 
 /** What is known of a run before it begins. */
 export type RunHeader = Pick<Run, 'id' | 'name' | 'startedAt' | 'source' | 'plan' | 'environment' | 'seed'>;
@@ -157,21 +156,8 @@ class SqliteRunWriter implements RunWriter {
 
   writeSummary(stage: number, endpoints: readonly EndpointSummary[], history: readonly HistoryPoint[]): void {
     this.#write([
-      ...endpoints.map((row): Row => {
-        const { endpoint, count, failed, ratePerSecond, minMs, avgMs, maxMs } = row;
-        const quantiles = JSON.stringify(row.quantilesMs);
-        return [
-          insert('summary', 10),
-          [null, stage, endpoint, count, failed, ratePerSecond, minMs, avgMs, maxMs, quantiles],
-        ];
-      }),
-      ...history.map((point): Row => {
-        const { atMs, users, ratePerSecond, failuresPerSecond, p50Ms, p95Ms } = point;
-        return [
-          insert('history', 8),
-          [null, stage, atMs, users, ratePerSecond, failuresPerSecond, p50Ms, p95Ms],
-        ];
-      }),
+      ...endpoints.map((row) => summaryRow(stage, row)),
+      ...history.map((point) => historyRow(stage, point)),
     ]);
   }
 
@@ -237,50 +223,8 @@ class SqliteRunWriter implements RunWriter {
   }
 }
 
-type Row = [sql: string, values: readonly SQLInputValue[]];
-
 /** About 100 MB at most, half an hour of ten endpoints: then a file that stays locked is an error. */
 const mostWaitingRows = 50_000;
-
-const insert = (table: keyof typeof tables, columns: number): string =>
-  `INSERT INTO ${table} VALUES (${Array(columns).fill('?').join(', ')})`;
-
-function windowRow(stage: number, window: Window): Row {
-  const { response } = window;
-  const filled = response.count > 0;
-  return [
-    insert('windows', 20),
-    [
-      ...[null, window.second, stage, window.phase, window.endpoint, window.outcome, window.count],
-      ...[window.bytesIn, window.bytesOut, window.serverCloses, JSON.stringify(window.statuses)],
-      ...(filled ? [response.sumUs, response.minUs, response.maxUs] : [null, null, null]),
-      ...[quantileUs(response, 0.5), quantileUs(response, 0.95)],
-      ...[response, window.service, window.firstByte, window.connect].map(encodeHistogram),
-    ],
-  ];
-}
-
-function fineRow(stage: number, fine: FineCounts): Row {
-  const lists = [fine.completed, fine.failed, fine.responseSumUs].map((list) => JSON.stringify(list));
-  return [insert('fine', 7), [null, fine.second, stage, fine.endpoint, ...lists]];
-}
-
-function healthRow(stage: number, sample: HealthSample): Row {
-  return [
-    insert('health', 21),
-    [
-      ...[null, sample.second, stage, sample.phase, sample.worker],
-      ...[
-        ...[sample.users, sample.inFlightMean, sample.inFlightMax, sample.inFlightSamples],
-        ...[sample.loopDelayP99Ms, sample.loopDelayMaxMs, sample.loopUtilization, sample.cpuCores],
-        ...[sample.machineCpu, sample.rssBytes, sample.started, sample.thinkSumMs, sample.thinkCount],
-        ...[sample.openConnections, sample.connectErrors],
-        // A share of nothing (0/0) must not make the whole file unreadable.
-      ].map((value) => (Number.isFinite(value) ? value : 0)),
-      encodeHistogram(sample.sendLag),
-    ],
-  ];
-}
 
 /** Makes the file itself, so that two runs that begin at once can't take the same name. */
 function reserve(path: string): string {

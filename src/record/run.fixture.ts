@@ -4,7 +4,7 @@ import type { FineCounts, HealthSample, Run, Window } from './run.ts';
 import type { RunHeader, SecondRecord } from './run-writer.ts';
 
 /** Small, whole and valid: a plan, a header and seconds for tests and benches. */
-export function planOf(endpoints: number): Plan {
+function planOf(endpoints: number): Plan {
   return {
     kind: 'plan',
     name: 'shop',
