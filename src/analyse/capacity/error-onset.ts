@@ -2,12 +2,12 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
 import { wilson } from '../interval.ts';
 import type { StageMeasurement } from '../measurement.ts';
-import { list, number, share } from '../words.ts';
+import { list, loadName, number, share } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
-import { loadOf, loadWords, nextLoad, unitOf } from './stage-load.ts';
+import { loadOf, nextLoad, unitOf } from './stage-load.ts';
 
 /** Without a promise about errors this share is the limit. */
-export const defaultErrorLimit = 0.001;
+const defaultErrorLimit = 0.001;
 
 /** The strictest promise about errors: of the readiness, else of the endpoints' SLAs, else 0.1 %. */
 export function errorLimit(plan: Plan): { readonly limit: number; readonly source: string } {
@@ -35,10 +35,10 @@ export function errorOnset(measurements: readonly StageMeasurement[], plan: Plan
     const highest = wilson(last.total.failed, last.total.count).high ?? 1;
     return insufficientEvidence(
       failed === 0
-        ? `None of ${number(all)} requests failed, up to ${loadWords(last)}: errors do not begin within the loads tested. With ${number(last.total.count)} requests at ${loadWords(last)} the true error rate there is below ${share(highest)} (Wilson, 95 %).`
-        : `${number(failed)} of ${number(all)} requests failed, but at no load up to ${loadWords(last)} is the error rate demonstrably above ${limitWords}.`,
+        ? `None of ${number(all)} requests failed, up to ${loadName(last)}: errors do not begin within the loads tested. With ${number(last.total.count)} requests at ${loadName(last)} the true error rate there is below ${share(highest)} (Wilson, 95 %).`
+        : `${number(failed)} of ${number(all)} requests failed, but at no load up to ${loadName(last)} is the error rate demonstrably above ${limitWords}.`,
       highest > limit
-        ? `a longer stage at ${loadWords(last)}: so few requests cannot show that the error rate keeps ${limitWords}`
+        ? `a longer stage at ${loadName(last)}: so few requests cannot show that the error rate keeps ${limitWords}`
         : `a stage at ${nextLoad(last)}`,
     );
   }
@@ -63,7 +63,7 @@ export function errorOnset(measurements: readonly StageMeasurement[], plan: Plan
           ? null
           : { value: failing.total.rate, low: null, high: null },
     users: unit === 'users' ? span : null,
-    statement: `Errors begin ${before === undefined ? `at or below ${loadWords(failing)}, the lowest load tested` : `between ${loadWords(before)} (${share(before.total.errors)}) and ${loadWords(failing)}`}: there ${number(failing.total.failed)} of ${number(failing.total.count)} requests failed, ${share(observed.value)} (95 % interval ${share(observed.low ?? 0)} to ${share(observed.high ?? 1)}), above ${limitWords}.`,
+    statement: `Errors begin ${before === undefined ? `at or below ${loadName(failing)}, the lowest load tested` : `between ${loadName(before)} (${share(before.total.errors)}) and ${loadName(failing)}`}: there ${number(failing.total.failed)} of ${number(failing.total.count)} requests failed, ${share(observed.value)} (95 % interval ${share(observed.low ?? 0)} to ${share(observed.high ?? 1)}), above ${limitWords}.`,
   };
 }
 
@@ -79,14 +79,14 @@ export function failureBehaviour(measurements: readonly StageMeasurement[], slow
   const all = stages.reduce((sum, m) => sum + m.total.count, 0);
   if (first === undefined) {
     return slowsDown
-      ? `Up to ${loadWords(highest)} the system slows down without failing: none of ${number(all)} requests failed.`
-      : `None of ${number(all)} requests failed up to ${loadWords(highest)}, and the system did not slow down much either.`;
+      ? `Up to ${loadName(highest)} the system slows down without failing: none of ${number(all)} requests failed.`
+      : `None of ${number(all)} requests failed up to ${loadName(highest)}, and the system did not slow down much either.`;
   }
   const worst = stages.reduce((a, b) => (b.total.errors > a.total.errors ? b : a), first);
   const kinds = worst.total.failures
     .toSorted((a, b) => b.count - a.count)
     .map((f) => `${number(f.count)} × ${failureWords(f.kind, f.status)}`);
-  return `Failures were first seen at ${loadWords(first)} (${share(first.total.errors)} of ${number(first.total.count)} requests); most at ${loadWords(worst)} (${share(worst.total.errors)}${kinds.length === 0 ? '' : `: ${list(kinds, 4)}`}).${rejection(worst)}`;
+  return `Failures were first seen at ${loadName(first)} (${share(first.total.errors)} of ${number(first.total.count)} requests); most at ${loadName(worst)} (${share(worst.total.errors)}${kinds.length === 0 ? '' : `: ${list(kinds, 4)}`}).${rejection(worst)}`;
 }
 
 function failureWords(kind: string, status: number | null): string {

@@ -16,7 +16,7 @@ export type Fit = {
 };
 
 /** No model is truer than this: standard error that every point has beside its own (real knees are round). */
-export const modelError = 0.03;
+const modelError = 0.03;
 /** Residuals beyond so many standard errors count linearly (Huber, 1964: 95 % efficient on normal errors). */
 const huberReach = 1.345;
 
@@ -78,10 +78,14 @@ function r2(points: readonly Weighted[], logRateAt: (point: Weighted) => number)
 
 /**
  * The points as they might have come out: each stage's time blocks drawn again with replacement, the deviation
- * widened for their small number. A stage without blocks is drawn from a log-normal of its standard error.
+ * widened for their small number. A stage without blocks is drawn from a log-normal of its standard error. Each is moved
+ * by {@link modelError} too: without it long stages gave intervals too narrow for their models (bench/knee-accuracy.ts).
  */
 export function resample(points: readonly LoadPoint[], random: () => number): readonly LoadPoint[] {
-  return points.map((point) => ({ ...point, rate: point.rate * Math.exp(deviation(point, random)) }));
+  return points.map((point) => ({
+    ...point,
+    rate: point.rate * Math.exp(deviation(point, random) + modelError * normal(random)),
+  }));
 }
 
 function deviation(point: LoadPoint, random: () => number): number {

@@ -18,9 +18,9 @@ export type Growth = {
 };
 
 /** Throughput per user that still counts as "in proportion", as a share of the baseline's. */
-export const proportionalShare = 0.7;
+const proportionalShare = 0.7;
 /** Growth up to here is no growth worth the name. */
-export const noGrowth = 0.05;
+const noGrowth = 0.05;
 /** A plateau may hold so much of the growth in proportion (in ln) at most; between it and that lies `slower`. */
 const plateauShare = 0.25;
 /** The baseline's throughput per user must be known this well (standard error of its ln). */

@@ -1,9 +1,8 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { StageMeasurement } from '../measurement.ts';
-import { change, list, milliseconds, number, rate, rateFigure, within } from '../words.ts';
+import { change, list, loadName, milliseconds, number, rate, rateFigure, within } from '../words.ts';
 import { type Baseline, growth } from './growth.ts';
 import type { LoadPoint } from './load-point.ts';
-import { loadWords } from './stage-load.ts';
 
 /**
  * How throughput and average response time changed, for each pair of neighbouring loads and from the first to the
@@ -91,7 +90,7 @@ function unexplainedUsers(measurements: readonly StageMeasurement[]): readonly s
   if (worst === undefined) return [];
   const figures = `${rate(worst.m.total.rate ?? 0)} × ${milliseconds(worst.m.total.responseTime?.avg ?? 0)}`;
   return [
-    `At ${loadWords(worst.m)} ${figures} mean ${number(worst.inFlight, worst.inFlight < 10 ? 1 : 0)} requests in flight (Little's law), not ${number(worst.users)}: the other users paused, or waited inside the load generator or the network. The think time is unknown, so the figures alone do not prove that the target was the limit.`,
+    `At ${loadName(worst.m)} ${figures} mean ${number(worst.inFlight, worst.inFlight < 10 ? 1 : 0)} requests in flight (Little's law), not ${number(worst.users)}: the other users paused, or waited inside the load generator or the network. The think time is unknown, so the figures alone do not prove that the target was the limit.`,
   ];
 }
 
@@ -111,7 +110,7 @@ function closedModel(measurements: readonly StageMeasurement[]): readonly string
     ...(pair === undefined
       ? []
       : [
-          `Fewer requests at more users (${number(pair.from.total.count)} at ${loadWords(pair.from)}, ${number(pair.to.total.count)} at ${loadWords(pair.to)}) are no second finding beside the lower throughput: it is the same figure, since a user who waits sends nothing.`,
+          `Fewer requests at more users (${number(pair.from.total.count)} at ${loadName(pair.from)}, ${number(pair.to.total.count)} at ${loadName(pair.to)}) are no second finding beside the lower throughput: it is the same figure, since a user who waits sends nothing.`,
         ]),
     ...(ordered.length === 0
       ? []

@@ -4,7 +4,7 @@ import type { Bracket } from './growth.ts';
 import type { LoadPoint } from './load-point.ts';
 
 /** Distance kept from an estimated knee. */
-export const safetyShare = 0.8;
+const safetyShare = 0.8;
 
 type LimitInput = {
   readonly points: readonly LoadPoint[];

@@ -1,9 +1,9 @@
 import { type Plan, type Sla, slaStatistics } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
 import type { Measurement, StageMeasurement } from '../measurement.ts';
-import { list, milliseconds, number, rate, share } from '../words.ts';
+import { list, loadName, milliseconds, number, rate, share } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
-import { loadOf, loadWords, nextLoad, unitOf } from './stage-load.ts';
+import { loadOf, nextLoad, unitOf } from './stage-load.ts';
 
 /** Whether a stage kept every promise that could be checked. */
 export type SlaStage = {
@@ -78,21 +78,21 @@ export function slaEstimate(measurements: readonly StageMeasurement[], plan: Pla
   const failing = stages[failedAt];
   if (failing === undefined) {
     return insufficientEvidence(
-      `Every promise was kept at every load tested, up to ${loadWords(last.measurement)} (${rateWords(last)}): the highest rate within the SLA is at least that.`,
+      `Every promise was kept at every load tested, up to ${loadName(last.measurement)} (${rateWords(last)}): the highest rate within the SLA is at least that.`,
       `a stage at ${nextLoad(last.measurement)}${closed ? '; for a limit in requests per second an open-model search (planned)' : ''}`,
     );
   }
   const held = stages[failedAt - 1];
   if (held === undefined) {
     return insufficientEvidence(
-      `Promises were missed already at the lowest load tested, ${loadWords(failing.measurement)} (${missWords(failing)}).`,
-      `stages below ${loadWords(failing.measurement)}`,
+      `Promises were missed already at the lowest load tested, ${loadName(failing.measurement)} (${missWords(failing)}).`,
+      `stages below ${loadName(failing.measurement)}`,
     );
   }
   if (failing.measurement.validity.state === 'lower-bound') {
     return insufficientEvidence(
-      `Every promise was kept at ${loadWords(held.measurement)} (${rateWords(held)}). At ${loadWords(failing.measurement)} some were missed, but that stage is no fair measurement of the target (see validity).`,
-      `the stage at ${loadWords(failing.measurement)} again, with a generator that is not the limit`,
+      `Every promise was kept at ${loadName(held.measurement)} (${rateWords(held)}). At ${loadName(failing.measurement)} some were missed, but that stage is no fair measurement of the target (see validity).`,
+      `the stage at ${loadName(failing.measurement)} again, with a generator that is not the limit`,
     );
   }
   return between(held, failing, closed);
@@ -128,7 +128,7 @@ function between(held: SlaStage, failing: SlaStage, closed: boolean): Estimate {
     unit: low === null ? unit : 'requests/s',
     rate: rates,
     users,
-    statement: `Every promise was kept at ${loadWords(held.measurement)} (${rateWords(held)}); at ${loadWords(failing.measurement)} ${missWords(failing)}. The limit lies between the two; the last kept is the safe one.${notBounded}`,
+    statement: `Every promise was kept at ${loadName(held.measurement)} (${rateWords(held)}); at ${loadName(failing.measurement)} ${missWords(failing)}. The limit lies between the two; the last kept is the safe one.${notBounded}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { StageMeasurement } from '../measurement.ts';
-import { count, number, rate } from '../words.ts';
+import { number, rate } from '../words.ts';
 
 /** Users of a closed stage, asked requests per second of an open one. */
 export function loadOf(measurement: StageMeasurement): number | null {
@@ -8,14 +8,6 @@ export function loadOf(measurement: StageMeasurement): number | null {
 
 export function unitOf(measurement: StageMeasurement): 'users' | 'requests/s' {
   return measurement.users !== null ? 'users' : 'requests/s';
-}
-
-/** `50 users`, `200 requests/s asked`. */
-export function loadWords(measurement: StageMeasurement): string {
-  if (measurement.users !== null) return count(measurement.users, 'user');
-  return measurement.askedRate === null
-    ? `stage ${measurement.stage}`
-    : `${rate(measurement.askedRate)} asked`;
 }
 
 /** Twice the load, in words. */
