@@ -75,11 +75,13 @@ export function quoted(text: string, maxLength = 60): string {
   return printable(JSON.stringify(short.toWellFormed()));
 }
 
-/** The text with control, bidirectional and invisible characters written as `\u….` */
+/** The text with control, bidirectional and invisible characters written as `\\u….` */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 

@@ -10,7 +10,7 @@ export function initialPlan(
   const given = from.target !== undefined && URL.canParse(from.target) ? new URL(from.target) : null;
   const url = given !== null && /^https?:$/.test(given.protocol) ? given : new URL('http://127.0.0.1:3000');
   const request = `GET ${url.pathname}${url.search}`;
-  const name = from.name?.trim().slice(0, 100) ?? '';
+  const name = from.name?.replace(/\p{C}/gu, '').trim().slice(0, 100) ?? '';
   return `# A plan for Loadline: what to load, how, and what is promised. Run it: loadline run loadline.yaml
 # Durations carry units (300ms, 60s, 2m), shares too (0.1%).
 # Editors complete it with: # yaml-language-server: $schema=node_modules/loadline/schema/plan.schema.json

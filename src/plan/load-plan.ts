@@ -10,7 +10,7 @@ import { normalisePlan, type PlanOutcome } from './normalise-plan.ts';
 import { overridePlan, type PlanOverrides } from './override-plan.ts';
 import { parsePlanText } from './parse-plan.ts';
 import { PlanError, type ResolvedPlan } from './plan.ts';
-import { fileTrouble, type ReadFile } from './resolve-data.ts';
+import { errorCode, fileTrouble, type ReadFile } from './resolve-data.ts';
 import { resolvePlan } from './resolve-plan.ts';
 
 export type LoadPlanOptions = {
@@ -53,10 +53,10 @@ async function readPlan(file: string, path: string): Promise<Read> {
   try {
     bytes = await readRegularFile(path, limits.planBytes);
   } catch (error) {
-    const [received] = fileTrouble(error);
-    return faulty(
-      issue([], `a plan of at most ${limits.planBytes} bytes`, received, await neighbourHint(path)),
-    );
+    const [received, hint] = fileTrouble(error);
+    const missing = errorCode(error) === 'ENOENT';
+    const what = errorCode(error) === 'EFBIG' ? ` of at most ${limits.planBytes} bytes` : '';
+    return faulty(issue([], `a plan file${what}`, received, missing ? await neighbourHint(path) : hint));
   }
   const kind = extname(path).toLowerCase();
   const isModule = /^\.[cm]?[jt]s$/.test(kind);
@@ -112,7 +112,7 @@ type Imported =
   | { readonly state: 'faulty'; readonly issue: Issue };
 
 /** A plan's module may import `loadline` wherever it lies: it gets this very program. */
-async function importPlan(path: string): Promise<Imported> {
+export async function importPlan(path: string): Promise<Imported> {
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
       specifier === 'loadline'

@@ -114,7 +114,8 @@ function check(
   if (values.length > limits.stages)
     issues.push(issue([option], `at most ${limits.stages} stages`, String(values.length)));
   const wrong = values.find((value) => !holds(value));
-  if (wrong !== undefined) issues.push(issue([option], what, String(wrong)));
+  if (wrong !== undefined)
+    issues.push(issue([option], what, option === '--duration' ? formatDuration(wrong) : String(wrong)));
 }
 
 function checkLength(option: string, values: readonly number[], stages: number, issues: Issue[]): void {

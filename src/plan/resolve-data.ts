@@ -90,8 +90,7 @@ export async function readBytes(
 
 /** Why a file can't be read, and what to do. */
 export function fileTrouble(error: unknown): readonly [received: string, hint: string | null] {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
       return ['no such file', "a file is looked for beside the plan's file"];
@@ -103,8 +102,12 @@ export function fileTrouble(error: unknown): readonly [received: string, hint: s
     case 'EINVAL':
       return ['not a regular file', null];
     case 'EFBIG':
-      return ['a larger file', 'a sample of it serves as well'];
+      return ['a larger file', 'make it smaller: a sample of its data serves as well'];
     default:
       return [printable((error instanceof Error ? error.message : String(error)).slice(0, 200)), null];
   }
+}
+
+export function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

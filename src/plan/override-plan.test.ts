@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { formatFaults } from './format-faults.ts';
+import { overridePlan, type PlanOverrides } from './override-plan.ts';
+import { parsePlan } from './parse-plan.ts';
+import type { Plan } from './plan.ts';
+import { planWith } from './testing/faults-of-text.ts';
+
+function planOf(load: string): Plan {
+  const outcome = parsePlan(planWith({ 4: `load: ${load}` }), { file: 'p', format: 'yaml' });
+  if (outcome.state === 'faulty') throw new Error(formatFaults(outcome.faults));
+  return outcome.plan;
+}
+
+const closed = planOf('{ users: [10, 50], spawnRate: [2, 5], duration: [1s, 2s] }');
+const open = planOf('{ rate: [10, 50], duration: 1s }');
+
+function stagesOf(overrides: PlanOverrides, plan = closed): unknown {
+  const outcome = overridePlan(plan, overrides);
+  return outcome.state === 'valid' ? outcome.plan.load.stages : formatFaults(outcome.faults);
+}
+
+const stage = (users: number, spawnRate: number, durationMs: number) => ({ users, spawnRate, durationMs });
+
+test.each<[string, PlanOverrides, unknown]>([
+  ['nothing', {}, [stage(10, 2, 1000), stage(50, 5, 2000)]],
+  ['fewer stages', { users: [20] }, [stage(20, 2, 1000)]],
+  [
+    'more stages: the last rate and duration again',
+    { users: [1, 2, 3] },
+    [stage(1, 2, 1000), stage(2, 5, 2000), stage(3, 5, 2000)],
+  ],
+  ['one spawn rate for all', { spawnRate: [9] }, [stage(10, 9, 1000), stage(50, 9, 2000)]],
+  ['one duration for all', { durationMs: 500 }, [stage(10, 2, 500), stage(50, 5, 500)]],
+  [
+    'everything',
+    { users: [1, 2], spawnRate: [3, 4], durationMs: [500, 600] },
+    [stage(1, 3, 500), stage(2, 4, 600)],
+  ],
+])('%s', (_, overrides, stages) => {
+  expect(stagesOf(overrides)).toEqual(stages);
+});
+
+test('the target', () => {
+  expect(overridePlan(closed, { target: 'http://other:1/v2/' })).toEqual({
+    state: 'valid',
+    plan: { ...closed, target: 'http://other:1/v2' },
+  });
+});
+
+test('an open plan takes a duration', () => {
+  expect(stagesOf({ durationMs: 500 }, open)).toEqual([
+    { ratePerSecond: 10, durationMs: 500 },
+    { ratePerSecond: 50, durationMs: 500 },
+  ]);
+});
+
+test.each<[PlanOverrides, Plan, string]>([
+  [{ users: [10, 0] }, closed, '--users: expected whole numbers from 1 to 100000, received 0.'],
+  [{ users: [] }, closed, '--users: expected whole numbers from 1 to 100000, received nothing.'],
+  [{ users: [1.5] }, closed, '--users: expected whole numbers from 1 to 100000, received 1.5.'],
+  [
+    { spawnRate: [1, 2, 3] },
+    closed,
+    '--spawn-rate: expected one value, or one for each of the 2 stages, received 3 of them.',
+  ],
+  [
+    { spawnRate: [Number.NaN] },
+    closed,
+    '--spawn-rate: expected numbers above 0, at most 100000, received NaN.',
+  ],
+  [{ durationMs: 5 }, closed, '--duration: expected durations from 100ms to 24h, received 5ms.'],
+  [
+    { users: [1] },
+    open,
+    '--users: expected a plan with load.users, received one with load.rate (open model). Hint: remove the option',
+  ],
+  [
+    { target: 'localhost', users: [0] },
+    closed,
+    '--target: expected a URL such as http://127.0.0.1:3000, received "localhost". Hint: write "http://localhost"\n--users: expected whole numbers from 1 to 100000, received 0.',
+  ],
+])('%j is refused', (overrides, plan, faults) => {
+  expect(stagesOf({ ...overrides }, plan)).toBe(faults);
+  const outcome = overridePlan(plan, overrides);
+  if (outcome.state === 'faulty') expect(formatFaults(outcome.faults)).toBe(faults);
+});
