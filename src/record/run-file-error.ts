@@ -46,7 +46,7 @@ function remedyOf(code: RunFileFault): string {
     case 'damaged':
       return 'copy the file again from where it was made, or measure again';
     case 'too-large':
-      return 'measure with fewer endpoints or shorter stages; any SQLite client can read the file as it is';
+      return 'give Node more memory (NODE_OPTIONS=--max-old-space-size=16384), or measure shorter; any SQLite client can read the file';
     case 'not-writable':
       return 'check the free space and the permissions of the folder, or choose another with --out';
     default:

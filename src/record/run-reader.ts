@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Plan } from '../plan/plan.ts';
 import type { Run, RunEvent, RunStage } from './run.ts';
 import { StageGatherer } from './run-data.ts';
@@ -94,6 +95,12 @@ function asRunFileError(file: string, cause: unknown, damage: string | null = nu
   return new RunFileError('damaged', file, detail, cause);
 }
 
+/**
+ * Rows that fit into memory: a window with its histograms and its tenths was measured to take 4.6 kB (`bench/run-file.ts`).
+ * 4 GB of heap hold half a day of ten endpoints.
+ */
+const rowsInMemory = Math.floor((getHeapStatistics().heap_size_limit * 0.5) / 4600);
+
 /** Bounds of what one run may take in memory. */
 const mostRows: Readonly<Record<TableName, number>> = {
   run: 1,
@@ -101,9 +108,9 @@ const mostRows: Readonly<Record<TableName, number>> = {
   stage: 10_000,
   event: 200_000,
   farewell: 1000,
-  windows: 2_000_000,
-  fine: 2_000_000,
-  health: 2_000_000,
+  windows: rowsInMemory,
+  fine: rowsInMemory,
+  health: rowsInMemory,
   summary: 200_000,
   history: 1_000_000,
   analysis: 100,
