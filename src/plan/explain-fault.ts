@@ -45,7 +45,7 @@ function received(value: unknown, path: Path): string {
   return secret && typeof value === 'string' ? `a text of ${value.length} characters` : describeValue(value);
 }
 
-export function valueAt(input: unknown, path: Path): unknown {
+function valueAt(input: unknown, path: Path): unknown {
   let value = input;
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;

@@ -9,7 +9,7 @@ export function formatFaults(faults: readonly Fault[]): string {
   return faults.map(formatFault).join('\n');
 }
 
-export function formatFault({ file, line, column, path, expected, received, hint }: Fault): string {
+function formatFault({ file, line, column, path, expected, received, hint }: Fault): string {
   const place = [file, line, column].filter((part) => part !== null && part !== '').join(':');
   const where = [place, path].filter((part) => part !== '').join(' ');
   const said = `${where === '' ? '' : `${where}: `}expected ${expected}, received ${received}.`;

@@ -33,7 +33,13 @@ beforeAll(() => {
   write('throws.mjs', "throw new Error('not today');\n");
   write('huge.yaml', '');
   truncateSync(path.join(folder, 'huge.yaml'), 5_000_000);
-  execFileSync('mkfifo', [path.join(folder, 'pipe.csv'), path.join(folder, 'pipe.yaml')]);
+  execFileSync('sh', [
+    '-c',
+    'mkfifo "$@"',
+    'sh',
+    path.join(folder, 'pipe.csv'),
+    path.join(folder, 'pipe.yaml'),
+  ]);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

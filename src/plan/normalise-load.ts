@@ -63,7 +63,7 @@ export function normaliseLoad(input: LoadInput, at: Path, report: Report): Load 
 }
 
 /** Users per second, whole, so that the ramp takes at most a tenth of the stage's duration. */
-export function defaultSpawnRate(users: number, durationMs: number): number {
+function defaultSpawnRate(users: number, durationMs: number): number {
   return Math.min(limits.users, Math.max(1, Math.ceil((users * 10_000) / durationMs)));
 }
 
