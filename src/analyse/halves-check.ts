@@ -1,107 +1,96 @@
-import { mergeSnapshots, quantileUs } from '../record/histogram.ts';
-import type { Window } from '../record/run.ts';
-import type { Interval } from './analysis.ts';
+import { quantileUs } from '../record/histogram.ts';
 import { type JudgedCheck, notChecked, passOrFail } from './check.ts';
-import type { Measurement } from './measurement.ts';
-import type { SteadyPart } from './steady-part.ts';
+import { studentT } from './interval.ts';
+import type { Block, Measurement } from './measurement.ts';
 import { halvesLimit } from './validity-limits.ts';
-import { change, rateFigure, share } from './words.ts';
+import { change, rate, share } from './words.ts';
 
 const title = 'Steady state';
+
+/** Of the 95 % interval of the difference: a check of every stage must seldom be wrong. */
+const noiseFactor = 1.5;
+
+/** A difference of logarithms, and its standard error. */
+type Difference = { readonly value: number; readonly error: number };
 
 /**
  * Throughput and medians of the first half against the second: what still changes has not settled, or drifts. Medians
  * are compared endpoint by endpoint (weighted by their counts), or the mix of fast and slow endpoints would be compared.
- * Each half has twice the variance of the whole, their difference four times, so its 95 % interval is twice as wide;
- * half as much again is allowed on top of the limit, because a check of every stage must seldom be wrong. A failure
- * says something about the target, so the stage stays usable.
+ * The noise comes from the spread of the blocks within each half, so that a trend does not excuse itself. A failure
+ * says something about the target: the stage stays usable.
  */
-export function halvesCheck(
-  part: SteadyPart,
-  total: Measurement,
-  endpoints: readonly (Measurement | null)[],
-): JudgedCheck {
-  const { rate } = total.intervals;
-  const half = Math.floor(part.seconds / 2);
-  const middle = part.from + half;
-  const inHalf = (second: number) => (second < middle ? 0 : second < middle + half ? 1 : null);
-  const counts = [0, 0];
-  for (const { second, count } of part.windows) {
-    const at = inHalf(second);
-    if (at !== null) counts[at] = (counts[at] ?? 0) + count;
+export function halvesCheck(total: Measurement, endpoints: readonly (Measurement | null)[]): JudgedCheck {
+  const throughput = differenceOf(total.blocks, (block) => block.count / block.seconds);
+  if (throughput === null) {
+    return notChecked('warm-up', title, 'The steady part is too short, or too empty, to compare its halves.');
   }
-  const [first = 0, second = 0] = counts;
-  if (rate === null || first === 0) {
-    return notChecked('warm-up', title, 'The steady part is too short to compare its halves.');
-  }
-  const throughput = { value: second / first - 1, limit: halvesLimit + noise(halfWidth(rate)) };
-  const medians = medianChange(part.windows, inHalf, endpoints);
-  const holds = ({ value, limit }: { value: number; limit: number }) => Math.abs(value) <= limit;
-  const worst =
-    medians !== null &&
-    Math.abs(medians.value) / medians.limit > Math.abs(throughput.value) / throughput.limit
-      ? medians
-      : throughput;
-  const ofMedians =
-    medians === null
+  const half = Math.floor(total.blocks.length / 2);
+  const t = studentT(2 * half - 2) * noiseFactor;
+  const limitOf = ({ error }: Difference) => halvesLimit + Math.expm1(Math.min(3, t * error));
+  const medians = medianDifference(endpoints);
+  const judged = [
+    { what: 'throughput', ...throughput },
+    ...(medians === null ? [] : [{ what: 'medians', ...medians }]),
+  ].map((difference) => ({
+    change: Math.expm1(difference.value),
+    limit: limitOf(difference),
+  }));
+  const holds = judged.every(({ change: value, limit }) => Math.abs(value) <= limit);
+  const [ofThroughput, ofMedians] = judged;
+  const worst = judged.reduce((a, b) =>
+    Math.abs(b.change) / b.limit > Math.abs(a.change) / a.limit ? b : a,
+  );
+  const said = (part: { change: number; limit: number } | undefined) =>
+    part === undefined
       ? ''
-      : `, the medians of the endpoints changed by ${change(medians.value)} on average (± ${share(rounded(medians.limit))} allowed)`;
-  return passOrFail(holds(throughput) && (medians === null || holds(medians)), 'none', {
+      : `${change(part.change)} (± ${share(Math.round(part.limit * 1000) / 1000)} allowed)`;
+  const first = rate(meanRate(total.blocks.slice(0, half)));
+  const second = rate(meanRate(total.blocks.slice(-half)));
+  return passOrFail(holds, 'none', {
     check: 'warm-up',
     title,
-    value: worst.value,
+    value: worst.change,
     threshold: worst.limit,
     unit: 'share',
-    statement: `From the first to the second half of the steady part throughput went from ${rateFigure(first / half)} to ${rateFigure(second / half)} requests/s (${change(throughput.value)}, ± ${share(rounded(throughput.limit))} allowed)${ofMedians}.`,
+    statement: `From the first to the second half of the steady part throughput changed by ${said(ofThroughput)}, ${first} → ${second}${ofMedians === undefined ? '' : `; the medians of the endpoints by ${said(ofMedians)}`}.`,
   });
 }
 
-/** Geometric mean of the endpoints' changes of median, weighted by count; null: no endpoint has an interval. */
-function medianChange(
-  windows: readonly Window[],
-  inHalf: (second: number) => number | null,
-  endpoints: readonly (Measurement | null)[],
-): { value: number; limit: number } | null {
+function meanRate(blocks: readonly Block[]): number {
+  const seconds = blocks.reduce((sum, block) => sum + block.seconds, 0);
+  return blocks.reduce((sum, block) => sum + block.count, 0) / seconds;
+}
+
+/** Mean over the endpoints, weighted by count; null: none has a median in every block. */
+function medianDifference(endpoints: readonly (Measurement | null)[]): Difference | null {
   let weights = 0;
-  let logs = 0;
-  let squares = 0;
-  for (const [index, measurement] of endpoints.entries()) {
-    const interval = measurement?.intervals.p50 ?? null;
-    if (measurement === null || interval === null) continue;
-    const medianOf = (which: number) =>
-      quantileUs(
-        mergeSnapshots(
-          windows
-            .filter(
-              ({ endpoint, outcome, second }) =>
-                endpoint === index && (outcome === 'ok' || outcome === 'timeout') && inHalf(second) === which,
-            )
-            .map((window) => window.response),
-        ),
-        0.5,
-      );
-    const [before, after] = [medianOf(0), medianOf(1)];
-    if (!before || !after) continue;
+  let value = 0;
+  let variance = 0;
+  for (const measurement of endpoints) {
+    if (measurement === null) continue;
+    const difference = differenceOf(measurement.blocks, ({ histogram }) => quantileUs(histogram, 0.5) ?? 0);
+    if (difference === null) continue;
     weights += measurement.count;
-    logs += measurement.count * Math.log(after / before);
-    squares += (measurement.count * halfWidth(interval)) ** 2;
+    value += measurement.count * difference.value;
+    variance += (measurement.count * difference.error) ** 2;
   }
-  if (weights === 0) return null;
+  return weights === 0 ? null : { value: value / weights, error: Math.sqrt(variance) / weights };
+}
+
+/** Of the second half of the blocks to the first; the middle one of an odd number is left out. Null: a figure is 0. */
+function differenceOf(blocks: readonly Block[], figure: (block: Block) => number): Difference | null {
+  const half = Math.floor(blocks.length / 2);
+  const logs = blocks.map((block) => Math.log(figure(block)));
+  if (half < 2 || !logs.every(Number.isFinite)) return null;
+  const first = moments(logs.slice(0, half));
+  const second = moments(logs.slice(-half));
   return {
-    value: Math.exp(logs / weights) - 1,
-    limit: halvesLimit + noise(Math.sqrt(squares) / weights),
+    value: second.mean - first.mean,
+    error: Math.sqrt((first.variance + second.variance) / half),
   };
 }
 
-/** Of the whole part's interval, relative. */
-function halfWidth({ value, low, high }: Interval): number {
-  return value > 0 ? ((high ?? value) - (low ?? value)) / 2 / value : 0;
-}
-
-function noise(relativeHalfWidth: number): number {
-  return 2 * 1.5 * relativeHalfWidth;
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
+function moments(values: readonly number[]): { mean: number; variance: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return { mean, variance: values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1) };
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { effectiveSampleSize, fewBlocksFactor, percentileInterval, wilson } from './interval.ts';
+import {
+  alikeBlocksFactor,
+  effectiveSampleSize,
+  fewBlocksFactor,
+  percentileInterval,
+  wilson,
+} from './interval.ts';
 import { randomFrom } from './random.ts';
 
 describe('wilson', () => {
@@ -85,5 +91,18 @@ describe('fewBlocksFactor', () => {
     { blocks: 120, factor: 1.0146 },
   ])('$blocks blocks: $factor', ({ blocks, factor }) => {
     expect(fewBlocksFactor(blocks)).toBeCloseTo(factor, 3);
+  });
+});
+
+describe('alikeBlocksFactor', () => {
+  test.each([
+    { name: 'alternating blocks', values: [1, 3, 1, 3, 1, 3], factor: 1 },
+    { name: 'constant blocks', values: [2, 2, 2, 2], factor: 1 },
+    // Lag-1 correlation of 1 … 7 is 4/7; corrected (4/7 + (1 + 12/7)/7) = 0.959, held at 0.8: √(1.8/0.2).
+    { name: 'a trend', values: [1, 2, 3, 4, 5, 6, 7], factor: 3 },
+    // ρ̂ = 0.25 for 1,1,2,2 (deviations −.5 −.5 .5 .5: 0.25/1); corrected 0.25 + 1.75/4 = 0.6875.
+    { name: 'two pairs', values: [1, 1, 2, 2], factor: Math.sqrt(1.6875 / 0.3125) },
+  ])('$name: $factor', ({ values, factor }) => {
+    expect(alikeBlocksFactor(values)).toBeCloseTo(factor, 10);
   });
 });

@@ -72,6 +72,13 @@ const t975 = [
   2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
+/** Two-sided 95 % quantile of Student's t. */
+export function studentT(degreesOfFreedom: number): number {
+  if (degreesOfFreedom < 1) return Number.POSITIVE_INFINITY;
+  // Beyond the table: the first term of the Cornish–Fisher expansion.
+  return t975[Math.floor(degreesOfFreedom) - 1] ?? z95 + 2.4 / degreesOfFreedom;
+}
+
 /**
  * By how much the percentile bootstrap of n blocks is too narrow: t(n−1)/z · √(n/(n−1)). The first factor is that the
  * spread is estimated from the same few blocks, the second that the bootstrap divides by n and not by n − 1
@@ -79,8 +86,7 @@ const t975 = [
  */
 export function fewBlocksFactor(blocks: number): number {
   if (blocks < 2) return Number.POSITIVE_INFINITY;
-  const t = t975[blocks - 2] ?? z95 + 2.4 / (blocks - 1);
-  return (t / z95) * Math.sqrt(blocks / (blocks - 1));
+  return (studentT(blocks - 1) / z95) * Math.sqrt(blocks / (blocks - 1));
 }
 
 /**

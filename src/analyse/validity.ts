@@ -36,7 +36,7 @@ export function validityOf(observed: Observed): StageValidity {
     completeCheck(observed),
     littlesLaw(part, all, observed.inFlight),
     responseTimeLaw(observed, part, allResponse),
-    halvesCheck(part, total, observed.endpoints),
+    halvesCheck(total, observed.endpoints),
     ...generatorChecks(observed, part),
   ]);
 }
