@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ClosedLoad, ClosedStage, ResolvedPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import { type Clock, sharedClock } from './clock.ts';
+import { SecondJoiner } from './second-joiner.ts';
 import { reachTarget } from './target.ts';
 import type { SecondReport, WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
 
@@ -126,6 +127,7 @@ async function runStage({
     durationMs: stage.durationMs,
   });
 
+  const seconds = new SecondJoiner(index, crew.size, (record) => sink.writeSecond(record));
   let stoppedMs: number | null = null;
   const stop = (): void => {
     if (stoppedMs !== null || clock() >= steadyToMs) return;
@@ -157,12 +159,13 @@ async function runStage({
           stopAtMs: steadyToMs,
         },
       }),
-      ({ windows, fine, health, second }) => {
-        sink.writeSecond({ stage: index, second, windows, fine, health: [health] });
-        options.onProgress?.({ kind: 'second', stage: index, windows, fine, health, second });
+      (report) => {
+        seconds.add(report);
+        options.onProgress?.({ kind: 'second', stage: index, ...report });
       },
     );
   } finally {
+    seconds.end();
     clearTimeout(draining);
     options.stop?.removeEventListener('abort', stop);
     options.abort?.removeEventListener('abort', abort);

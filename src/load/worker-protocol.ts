@@ -37,6 +37,8 @@ export type WorkerReport =
 /** What one worker saw within one second (or the part of it that belongs to one phase). */
 export type SecondReport = {
   readonly second: number;
+  /** Nothing more of this second will come from this worker. */
+  readonly last: boolean;
   readonly windows: readonly Window[];
   readonly fine: readonly FineCounts[];
   readonly health: HealthSample;

@@ -55,10 +55,18 @@ function report(message: WorkerReport): void {
 }
 
 /** Reports the window under way. */
-function flush(): void {
+function flush(last: boolean): void {
   if (stage === null) return;
   const { windows, fine } = recorder.flush(second, phase);
-  report({ kind: 'second', stage: stage.stage, second, windows, fine, health: health.take(second, phase) });
+  report({
+    kind: 'second',
+    stage: stage.stage,
+    second,
+    last,
+    windows,
+    fine,
+    health: health.take(second, phase),
+  });
 }
 
 /** Opens the window that holds `atMs`. */
@@ -74,7 +82,7 @@ function open(atMs: number): void {
 }
 
 function turn(atMs: number): void {
-  flush();
+  flush(stage !== null && atMs >= stage.runStartMs + (second + 1) * 1000);
   open(atMs);
 }
 
@@ -92,7 +100,7 @@ async function run(order: Stage): Promise<void> {
   clearInterval(timer);
   const now = clock();
   if (now >= boundaryMs) turn(now);
-  flush();
+  flush(true);
   report({ kind: 'stage-done', stage: order.stage });
   stage = null;
   boundaryMs = Number.POSITIVE_INFINITY;
