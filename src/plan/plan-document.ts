@@ -211,13 +211,17 @@ function pairOf(
   key: string,
   resolved: (node: unknown) => unknown,
 ): Pair | undefined {
-  const pairs = items.filter((item) => isPair(item));
-  const own =
-    pairs.find((pair) => keyText(pair) === key) ??
-    pairs.find((pair) => keyText(pair).toLowerCase() === key.toLowerCase());
+  const lower = key.toLowerCase();
+  let own: Pair | undefined;
+  for (const pair of items) {
+    if (!isPair(pair)) continue;
+    const name = keyText(pair);
+    if (name === key) return pair;
+    if (own === undefined && name.length === key.length && name.toLowerCase() === lower) own = pair;
+  }
   if (own !== undefined) return own;
-  for (const pair of pairs) {
-    if (keyText(pair) !== '<<') continue;
+  for (const pair of items) {
+    if (!isPair(pair) || keyText(pair) !== '<<') continue;
     const source = resolved(pair.value);
     const maps = isSeq(source) ? source.items.map(resolved) : [source];
     for (const map of maps) {
