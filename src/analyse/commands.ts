@@ -27,7 +27,9 @@ export function reproduceCommand(run: Run): string {
   const seconds = plannedSeconds(run);
   return [
     runCommand(users.length === stages.length ? users : null),
-    ...(spawn.length === stages.length && spawn.length > 0 ? [`--spawn-rate ${spawn.join(',')}`] : []),
+    ...(spawn.length === stages.length && spawn.length > 0
+      ? [`--spawn-rate ${(new Set(spawn).size === 1 ? spawn.slice(0, 1) : spawn).join(',')}`]
+      : []),
     ...(seconds === null ? [] : [`--duration ${durationText(seconds)}`]),
     `--seed ${run.seed}`,
   ].join(' ');

@@ -3,6 +3,7 @@ import type { Analysis, Diagnosis, EndpointAnalysis, Recommendation, SlaAnalysis
 import { keyFindingsOf } from './conclusion/key-findings.ts';
 import { nextStepsOf } from './conclusion/next-steps.ts';
 import { verdictOf } from './conclusion/verdict.ts';
+import { isOpportunity } from './diagnosis/cause-names.ts';
 import type { StageMeasurement } from './measurement.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { count, list, loadName, milliseconds, share } from './words.ts';
@@ -67,14 +68,14 @@ function actions({ recommendations }: Concluding): string[] {
   const critical = recommendations.filter((r) => r.priority === 'critical');
   const pressing = critical.length > 0 ? critical : recommendations.filter((r) => r.priority === 'high');
   if (pressing.length === 0) return [];
-  const [first, ...rest] = pressing.map((r) => r.action.replace(/[.:] .*$/, '').replace(/\.$/, ''));
+  const [first, ...rest] = pressing.map((r) => r.action.replace(/[.:;] .*$/s, '').replace(/\.$/, ''));
   const label = critical.length > 0 ? 'Required now' : 'Most worth doing';
-  return [`${label}: ${list([first ?? '', ...rest], 4).replace(/; /g, ', ')}.`];
+  return [`${label}: ${list([first ?? '', ...rest], 4)}.`];
 }
 
 function limitsOfThisRun({ diagnosis, capacity }: Concluding): string[] {
   const unknown =
-    diagnosis.verdict === 'unknown' && diagnosis.undecided.length > 0
+    diagnosis.verdict === 'unknown' && diagnosis.undecided.some((u) => !isOpportunity(u))
       ? [
           'No cause is proven, so no improvement is promised here; the diagnosis names the experiment that decides.',
         ]

@@ -4,7 +4,7 @@ import type { Analysis } from './analysis.ts';
 import { reproduceCommand } from './commands.ts';
 import type { StageMeasurement } from './measurement.ts';
 import { differences } from './methodology/differences.ts';
-import { count, list, milliseconds, number, seconds, share } from './words.ts';
+import { capital, count, list, milliseconds, number, seconds, share } from './words.ts';
 
 export { differences } from './methodology/differences.ts';
 
@@ -22,8 +22,9 @@ export function describeMethodology(
       users: stage.users,
       askedRate: stage.askedRatePerSecond,
       spawnRate: stage.spawnRate,
-      rampSeconds: stage.data.kind === 'summary' ? null : (stage.steadyFromMs - stage.startMs) / 1000,
-      steadySeconds: measurements[i]?.seconds ?? null,
+      rampSeconds:
+        stage.data.kind === 'summary' ? null : rounded((stage.steadyFromMs - stage.startMs) / 1000),
+      steadySeconds: rounded(measurements[i]?.seconds ?? null),
       state: stage.state,
     })),
     mix: mixOf(run),
@@ -31,8 +32,12 @@ export function describeMethodology(
     differsFrom: earlier === null ? null : { run: earlier.id, differences: differences(run, earlier) },
     reproduce: recorded
       ? reproduceCommand(run)
-      : `The figures came from ${run.source.tool}; the load itself is repeated with that tool, or with a plan of its own: loadline init ${run.plan.target}`,
+      : `The figures came from ${capital(run.source.tool)}; the load itself is repeated with that tool, or with a plan of its own: loadline init ${run.plan.target}`,
   };
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1000) / 1000;
 }
 
 function recordedStatements(run: Run, measurements: readonly StageMeasurement[]): string[] {
@@ -75,7 +80,7 @@ function thinking(think: ThinkTime): string {
 function importedStatements(run: Run): string[] {
   const history = run.stages.some((s) => s.data.kind === 'summary' && s.data.history.length > 0);
   return [
-    `The figures are those of ${run.source.tool}${run.source.version === '' ? '' : ` ${run.source.version}`}, read from its files; Loadline did not send this load.`,
+    `The figures are those of ${capital(run.source.tool)}${run.source.version === '' ? '' : ` ${run.source.version}`}, read from its files; Loadline did not send this load.`,
     `The files hold ${history ? 'totals of each stage and a history of all endpoints together' : 'totals of each stage only'}: the ramp is part of them, and no interval can be given.`,
     'Whether the load generator kept up, how long the users thought and how many requests were in flight is not in the files.',
   ];

@@ -4,7 +4,7 @@ import { errorLimit } from './capacity/error-onset.ts';
 import { wilson } from './interval.ts';
 import type { StageMeasurement } from './measurement.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { count, list, loadName, milliseconds, number, share, times } from './words.ts';
+import { capital, count, list, loadName, milliseconds, number, share, times } from './words.ts';
 
 export type ReadinessInput = {
   readonly run: Run;
@@ -219,8 +219,4 @@ function keepAlive({ lowest }: Standing): Row[] {
       required: false,
     },
   ];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

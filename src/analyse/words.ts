@@ -91,6 +91,11 @@ export function within(interval: Interval | null, figure: (value: number) => str
   return ` (95 % interval ${figure(interval.low)} to ${figure(interval.high)})`;
 }
 
+/** A name at the begin of a sentence: `locust` → `Locust`. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `stage 2 (50 users)`; an open stage `stage 2 (200 requests/s asked)`. */
 export function stageName(stage: {
   readonly stage: number;

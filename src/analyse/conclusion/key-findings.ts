@@ -1,9 +1,10 @@
 import type { EndpointAnalysis } from '../analysis.ts';
 import type { Concluding } from '../conclusion.ts';
+import { isOpportunity } from '../diagnosis/cause-names.ts';
 import { usersOf } from '../standing.ts';
 import { change, count, list, loadName, milliseconds, number, rate, share } from '../words.ts';
 
-/** Three to six sentences, each on figures of this run. */
+/** Three to seven sentences, each on figures of this run. */
 export function keyFindingsOf(all: Concluding): string[] {
   return [
     ...breakingPoint(all),
@@ -12,7 +13,7 @@ export function keyFindingsOf(all: Concluding): string[] {
     ...failures(all),
     ...passRates(all),
     ...cause(all),
-  ].slice(0, 6);
+  ].slice(0, 7);
 }
 
 function breakingPoint({ standing, capacity }: Concluding): string[] {
@@ -33,17 +34,32 @@ function breakingPoint({ standing, capacity }: Concluding): string[] {
   const [x0, x1] = [before.total.rate, after.total.rate];
   const [r0, r1] = [before.total.responseTime?.avg, after.total.responseTime?.avg];
   const pair = `Between ${list([loadName(before), loadName(after)])}`;
-  const parts = [
-    ...(x0 === null || x1 === null || x0 <= 0
+  const throughput =
+    x0 === null || x1 === null || x0 <= 0
       ? []
-      : [`throughput went from ${rate(x0)} to ${rate(x1)} (${change(x1 / x0 - 1)})`]),
-    ...(r0 === undefined || r1 === undefined || r0 <= 0
+      : [`throughput went from ${rate(x0)} to ${rate(x1)} (${change(x1 / x0 - 1)})`];
+  const times =
+    r0 === undefined || r1 === undefined || r0 <= 0
       ? []
       : [
           `the average response time from ${milliseconds(r0)} to ${milliseconds(r1)} (${change(r1 / r0 - 1)})`,
-        ]),
+        ];
+  const both = [...throughput, ...times];
+  return [
+    ...(both.length === 0 ? [] : [`${pair} ${list(both)}.`]),
+    ...(times.length === 0 ? wholeRange(usable) : []),
   ];
-  return parts.length === 0 ? [] : [`${pair} ${list(parts)}.`];
+}
+
+/** Where the stages of the break hold no average: from the lowest to the highest load. */
+function wholeRange(usable: Concluding['standing']['usable']): string[] {
+  const [first, last] = [usable[0], usable.at(-1)];
+  const [from, to] = [first?.total.responseTime?.avg, last?.total.responseTime?.avg];
+  if (first === undefined || last === undefined || from === undefined || to === undefined || from <= 0)
+    return [];
+  return [
+    `Between ${list([loadName(first), loadName(last)])} the average response time went from ${milliseconds(from)} to ${milliseconds(to)} (${change(to / from - 1)}).`,
+  ];
 }
 
 function ranked(endpoints: readonly EndpointAnalysis[]) {
@@ -109,14 +125,17 @@ function passRates({ sla }: Concluding): string[] {
 }
 
 function cause({ diagnosis }: Concluding): string[] {
+  const open = diagnosis.undecided.filter((u) => !isOpportunity(u));
   switch (diagnosis.verdict) {
     case 'found':
     case 'invalid':
       return [diagnosis.statement];
     case 'unknown':
-      return diagnosis.undecided.length === 0
-        ? [diagnosis.statement]
-        : [`The cause is open: ${diagnosis.undecided.map((u) => u.title).join('; ')}.`];
+      return [
+        open.length === 0
+          ? diagnosis.statement
+          : `The cause is open: ${list(open.map((u) => u.title.charAt(0).toLowerCase() + u.title.slice(1)))}.`,
+      ];
     case 'none':
       return [];
     default:

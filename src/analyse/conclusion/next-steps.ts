@@ -1,7 +1,7 @@
 import type { Analysis, Recommendation } from '../analysis.ts';
 import type { Concluding } from '../conclusion.ts';
 
-const most = { now: 4, soon: 4, later: 4 } as const;
+const most = { now: 4, soon: 4, later: 6 } as const;
 
 /** The recommendations as a list to tick off: critical and cheap first; each once. */
 export function nextStepsOf({ recommendations, run }: Concluding): Analysis['nextSteps'] {
@@ -15,7 +15,9 @@ export function nextStepsOf({ recommendations, run }: Concluding): Analysis['nex
         },
       ]
     : [];
-  const steps = recommendations.map((r) => ({ when: whenOf(r), step: stepOf(r), command: r.verify }));
+  const steps = recommendations
+    .filter((r) => !imported || r.answers !== 'connection-pool')
+    .map((r) => ({ when: whenOf(r), step: stepOf(r), command: r.verify }));
   return [
     ...plan,
     ...(['now', 'soon', 'later'] as const).flatMap((when) =>

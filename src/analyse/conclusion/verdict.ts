@@ -1,6 +1,6 @@
 import type { Concluding } from '../conclusion.ts';
 import { usersOf } from '../standing.ts';
-import { count, list, loadName, number, rate } from '../words.ts';
+import { capital, count, list, loadName, number, rate } from '../words.ts';
 
 /** The run in one line. */
 export function verdictOf(all: Concluding): string {
@@ -56,7 +56,10 @@ function kneeText({ capacity, standing }: Concluding): string {
 }
 
 /** Stages that the line above must not be read from. */
-function doubts({ validity }: Concluding): string {
+function doubts({ validity, run }: Concluding): string {
+  if (run.stages.some((stage) => stage.data.kind === 'summary')) {
+    return ` From the totals of ${capital(run.source.tool)}: nothing in its files confirms the measurement.`;
+  }
   const bad = validity.stages.filter((s) => s.state !== 'valid');
   if (bad.length === 0) return '';
   const names = list(bad.map((s) => String(s.stage)));

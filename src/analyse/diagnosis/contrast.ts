@@ -51,7 +51,8 @@ export function okRateOf(m: Measurement): Interval | null {
 /** Ended requests per second, failed ones included. */
 export function rateOf(m: Measurement): Interval | null {
   if (m.rate === null) return null;
-  return m.intervals.rate ?? { value: m.rate, low: null, high: null };
+  const fromBlocks = meanOf(m.blocks.map((b) => (b.seconds > 0 ? b.count / b.seconds : 0)));
+  return m.intervals.rate ?? { value: m.rate, low: fromBlocks?.low ?? null, high: fromBlocks?.high ?? null };
 }
 
 /** Mean response time in ms. */

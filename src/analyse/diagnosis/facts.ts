@@ -22,10 +22,13 @@ export type Facts = {
   readonly failures: FailureFacts;
 };
 
-/** Throughput fell behind the load, or stopped following it at all, and response times grew instead. */
+/** Response times grew with the load, and throughput less than it, or not at all. */
 export type Saturation = {
-  /** `plateau`: throughput stands still (or falls). `behind`: it grows, and far less than the load. */
-  readonly kind: 'plateau' | 'behind';
+  /**
+   * `plateau`: throughput stands still (or falls). `behind`: it grows, and far less than the load. `waiting`: it still
+   * grows about with the load, for the think time hides it, and response times already grow several times over.
+   */
+  readonly kind: 'plateau' | 'behind' | 'waiting';
   /** Neighbouring stages, the lower load first. */
   readonly before: StageMeasurement;
   readonly after: StageMeasurement;
@@ -42,6 +45,7 @@ const plateau = { elasticity: 0.35, high: 0.6, slowdown: 1.3, slowdownLow: 1 };
 const fewestRequests = 100;
 /** Throughput per user fell to this part: most users wait. */
 const behind = { perUser: 0.75, high: 0.85, slowdown: 1.5, slowdownLow: 1.2 };
+const waiting = { slowdown: 2, slowdownLow: 1.5 };
 
 /**
  * Whether this failed check means that the generator, not the target, set the figures. The laws of Little and of the
@@ -118,6 +122,14 @@ function standstill(before: StageMeasurement, after: StageMeasurement): Saturati
     throughput.high <= behind.high * load &&
     slowdown.value >= behind.slowdown &&
     slowdown.low > behind.slowdownLow;
-  if (!isPlateau && !isBehind) return null;
-  return { kind: isPlateau ? 'plateau' : 'behind', before, after, load, throughput, slowdown };
+  const isWaiting = slowdown.value >= waiting.slowdown && slowdown.low > waiting.slowdownLow;
+  if (!isPlateau && !isBehind && !isWaiting) return null;
+  return {
+    kind: isPlateau ? 'plateau' : isBehind ? 'behind' : 'waiting',
+    before,
+    after,
+    load,
+    throughput,
+    slowdown,
+  };
 }

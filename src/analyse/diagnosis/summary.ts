@@ -1,5 +1,5 @@
 import type { Diagnosis, Evidence } from '../analysis.ts';
-import { change, count, list, loadName, milliseconds, number, rate, stageName } from '../words.ts';
+import { capital, change, count, list, loadName, milliseconds, number, rate, stageName } from '../words.ts';
 import { type Facts, loadOf } from './facts.ts';
 import { evidenceOf } from './rule.ts';
 
@@ -12,7 +12,7 @@ export function summaryDiagnosis(facts: Facts): Diagnosis {
   const lean = facts.measurements.some(isLean);
   return {
     verdict: 'unknown',
-    statement: `No cause is named: the file of ${facts.run.source.tool} holds averages, and averages cannot show one. ${lean ? 'By its own figures far fewer requests were in flight than there were users, so the load generator, the network or the think time explain them as well as the target does.' : 'A full connection pool, a busy thread, a lock and a full processor all look the same in them.'}`,
+    statement: `No cause is named: the files of ${capital(facts.run.source.tool)} hold averages, and averages cannot show one. ${lean ? 'By its own figures far fewer requests were in flight than there were users, so the load generator, the network or the think time explain them as well as the target does.' : 'A full connection pool, a busy thread, a lock and a full processor all look the same in them.'}`,
     findings: [],
     undecided:
       evidence.length === 0
@@ -77,10 +77,14 @@ function standstill(facts: Facts): Evidence[] {
   if (before === undefined || after === undefined) return [];
   const [x0, x1] = [before.total.rate, after.total.rate];
   const [r0, r1] = [before.total.responseTime?.avg, after.total.responseTime?.avg];
-  if (x0 === null || x1 === null || r0 === undefined || r1 === undefined || x0 <= 0 || r0 <= 0) return [];
+  if (x0 === null || x1 === null || x0 <= 0) return [];
+  const times =
+    r0 === undefined || r1 === undefined || r0 <= 0
+      ? ''
+      : ` and the average response time from ${milliseconds(r0)} to ${milliseconds(r1)} (${change(r1 / r0 - 1)})`;
   return [
     evidenceOf(
-      `Throughput went from ${rate(x0)} to ${rate(x1)} (${change(x1 / x0 - 1)}) and the average response time from ${milliseconds(r0)} to ${milliseconds(r1)} (${change(r1 / r0 - 1)}), both between ${list([loadName(before), loadName(after)])}. One run each: without intervals.`,
+      `Throughput went from ${rate(x0)} to ${rate(x1)} (${change(x1 / x0 - 1)})${times} between ${list([loadName(before), loadName(after)])}. Each stage ran once, and the file holds no windows to take an interval from.`,
       'ratio of throughputs',
       x1 / x0,
       [before.stage, after.stage],

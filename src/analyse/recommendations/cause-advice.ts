@@ -1,6 +1,8 @@
 import type { Finding, Recommendation, Undecided } from '../analysis.ts';
 import { repeatCommand } from '../commands.ts';
+import { causeNames, isOpportunity } from '../diagnosis/cause-names.ts';
 import type { Situation } from '../recommendations.ts';
+import { usersOf } from '../standing.ts';
 import { list, loadName, milliseconds, share } from '../words.ts';
 
 type Effect = Recommendation['effect'];
@@ -71,14 +73,14 @@ function keepAliveEffect({ standing, run }: Situation): Effect {
 }
 
 function forUndecided(undecided: Undecided, s: Situation): Recommendation {
-  const opportunity = undecided.causes.length === 1 && undecided.causes[0] === 'no-keep-alive';
+  const opportunity = isOpportunity(undecided);
   const queueing = undecided.causes.includes('connection-pool');
   return {
     priority: opportunity ? 'low' : 'high',
     action: opportunity
       ? 'Try keep-alive in the server and in the proxies before it'
-      : `Find out which it is before paying for a fix: ${undecided.experiment}`,
-    because: `${undecided.title}.${opportunity ? '' : ` Open between: ${list(undecided.causes)}.`}`,
+      : `Find out which it is before paying for a fix. ${undecided.experiment}`,
+    because: `${undecided.title}.${opportunity ? '' : ` Open between: ${list(undecided.causes.map((c) => causeNames[c]))}.`}`,
     answers: undecided.causes[0] ?? null,
     effect: opportunity ? keepAliveEffect(s) : queueing ? roomAbove(s) : null,
     effort: 'small',
@@ -112,17 +114,19 @@ function roomAbove({ standing, run }: Situation): Effect {
 
 /** Reads in the mix while something shared is full: caching could help, and nothing in this run tested it. */
 function caching({ run, diagnosis }: Situation): Recommendation[] {
+  if (run.stages.some((stage) => stage.data.kind === 'summary')) return [];
   const weights = run.plan.endpoints.reduce((sum, e) => sum + e.weight, 0);
   const reads = run.plan.endpoints.filter((e) => ['GET', 'HEAD'].includes(e.method.toUpperCase()));
   const readShare = reads.reduce((sum, e) => sum + e.weight, 0) / weights;
   const queues = diagnosis.undecided.some((u) => u.causes.includes('connection-pool'));
-  if (!queues || readShare < 0.5) return [];
+  const declared = Object.keys(run.plan.readiness.declared).some((name) => /cach/i.test(name));
+  if (!queues || declared || readShare < 0.5) return [];
   return [
     {
       priority: 'low',
       action:
         'Consider caching for the reads; this run did not test it. First measure whether the same answer is asked for again and again',
-      because: `${share(readShare)} of the requests asked for are reads, and something that they share is full. Whether their answers may be cached is not known.`,
+      because: `${share(readShare)} of the requests asked for are reads, and something that the slowed endpoints share makes them wait. Whether their answers may be cached is not known.`,
       answers: 'no-cache',
       effect: null,
       effort: 'medium',
@@ -131,25 +135,33 @@ function caching({ run, diagnosis }: Situation): Recommendation[] {
   ];
 }
 
-function instances({ run, standing, diagnosis }: Situation): Recommendation[] {
+/** p instances carry at most p times as much, and no more than so many users can ask for. */
+function instances(s: Situation): Recommendation[] {
+  const { run, capacity, diagnosis } = s;
   const queues = diagnosis.undecided.some((u) => u.causes.includes('connection-pool'));
   const imported = run.stages.some((stage) => stage.data.kind === 'summary');
-  if (!queues || imported || standing.gap === null) return [];
+  const knee = usersOf(capacity.knee);
+  if (!queues || imported || knee?.high == null) return [];
+  const room = roomAbove(s)?.high;
   return [
     {
       priority: 'medium',
       action:
-        'Run a second instance behind a load balancer, once it is known that the shared thing is not the database',
+        'Run a second instance behind a load balancer, once it is known that what they would share is not the limit',
       because:
-        'Throughput stopped growing. A second instance helps if the limit is inside the process (thread, CPU, its own pool), and not if both share it.',
+        'Throughput stopped growing within the tested range. A second instance helps if the limit is inside the process (thread, CPU, its own pool), and not if it is what both share (database, lock).',
       answers: 'capacity',
-      effect: {
-        metric: 'throughput',
-        low: 1,
-        high: 2,
-        unit: '×',
-        model: 'p/(1 + σ(p − 1) + κp(p − 1)) with p = 2; σ and κ unknown, so between nothing and twice',
-      },
+      effect:
+        room === undefined
+          ? null
+          : {
+              metric: 'throughput at the highest load tested',
+              low: 1,
+              high: Math.min(2, room),
+              unit: '×',
+              model:
+                'p/(1 + σ(p − 1) + κp(p − 1)) with p = 2, σ and κ unknown, and X ≤ N/(R + Z): so between nothing and this',
+            },
       effort: 'medium',
       verify: repeatCommand(run),
     },

@@ -75,7 +75,7 @@ function limit({ capacity, standing, sla }: Situation): Recommendation[] {
             }
           : null,
       effort: 'small',
-      verify: runCommand(recommended.users === null ? null : [recommended.users], 300),
+      verify: runCommand(recommended.users === null ? null : [recommended.users]),
     },
   ];
 }

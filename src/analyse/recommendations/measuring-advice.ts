@@ -1,7 +1,7 @@
 import type { Recommendation } from '../analysis.ts';
 import { narrowing, repeatCommand, runCommand } from '../commands.ts';
 import type { Situation } from '../recommendations.ts';
-import { count, list, number } from '../words.ts';
+import { count, list, number, seconds } from '../words.ts';
 
 /** What to measure next, where this run leaves something open; and what the plan itself declares as missing. */
 export function adviceOnMeasuring(s: Situation): Recommendation[] {
@@ -55,7 +55,6 @@ function percentiles({ run }: Situation): Recommendation[] {
     return promised.length > 0 && promised.every((statistic) => statistic === 'avg');
   });
   if (averages.length === 0) return [];
-  const imported = run.stages.some((stage) => stage.data.kind === 'summary');
   return [
     {
       priority: 'medium',
@@ -63,7 +62,7 @@ function percentiles({ run }: Situation): Recommendation[] {
       because: `The SLA of ${list(
         averages.map((e) => e.name),
         3,
-      )} ${averages.length === 1 ? 'bounds' : 'bound'} the average only. An average can hold while one request in ten is far too slow.${imported ? ` The file of ${run.source.tool} gives no measured p95 that is judged here.` : ''}`,
+      )} ${averages.length === 1 ? 'bounds' : 'bound'} the average only. An average can hold while one request in ten is far too slow.`,
       answers: 'sla',
       effect: null,
       effort: 'small',
@@ -72,19 +71,22 @@ function percentiles({ run }: Situation): Recommendation[] {
   ];
 }
 
-function hold({ capacity, standing }: Situation): Recommendation[] {
+const longHoldSeconds = 600;
+
+function hold({ capacity, standing, run }: Situation): Recommendation[] {
   const users = capacity.recommendedLimit?.users ?? null;
   if (users === null || (standing.gap === null && standing.missed === null)) return [];
+  const longest = Math.max(...run.stages.map((s) => (s.steadyToMs - s.steadyFromMs) / 1000));
+  if (longest >= longHoldSeconds) return [];
   return [
     {
       priority: 'medium',
       action: `Hold ${count(users, 'user')} for ten minutes before relying on it`,
-      because:
-        'The limit rests on stages of a minute or less; what grows slowly (memory, tables, logs) shows later.',
+      because: `${longest > 0 ? `No stage was longer than ${seconds(Math.ceil(longest))}` : 'The stages were short'}; what grows slowly (memory, tables, logs) shows later.`,
       answers: 'capacity',
       effect: null,
       effort: 'small',
-      verify: runCommand([users], 600),
+      verify: runCommand([users], longHoldSeconds),
     },
   ];
 }

@@ -18,7 +18,7 @@ import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { turnedAwayOf } from '../turned-away.ts';
 
 /**
- * Throughput falls behind the load, or stands still, while response times grow: something is shared and full. A ladder of the whole mix shows
+ * Response times grow with the load, and throughput falls behind it or stands still: something is shared and full. A ladder of the whole mix shows
  * that it is, and some of what it is not; it cannot show which thing it is. So the rule never accuses: it names the
  * class, what the mix excludes, and the experiment that decides.
  */
@@ -44,7 +44,10 @@ function accuse(facts: Facts): Accusation | null {
       causes,
       title: titleOf(saturation, causes),
       endpoints: (coupling?.slowed ?? []).map((e) => e.name),
-      evidence: [...standstillEvidence(saturation), ...(coupling === null ? [] : couplingEvidence(coupling))],
+      evidence: [
+        ...standstillEvidence(saturation),
+        ...(coupling === null ? [] : couplingEvidence(coupling, saturation.kind !== 'waiting')),
+      ],
       excluded,
       experiment: experimentOf(coupling),
     },
@@ -52,20 +55,27 @@ function accuse(facts: Facts): Accusation | null {
 }
 
 function titleOf(s: Saturation, causes: readonly Cause[]): string {
-  const growth = s.throughput.value - 1;
-  const verb =
-    s.kind === 'behind'
-      ? 'grew too little'
-      : growth < -0.02
-        ? 'fell'
-        : growth < 0.02
-          ? 'stood still'
-          : 'hardly grew';
   const told =
     causes.length === 1
       ? 'one cause remains likely, and is not proven'
       : 'this ladder cannot tell which of the causes it is';
-  return `Requests queue for something shared beyond ${loadName(s.before)}: throughput ${verb} (${change(growth)}) for ${times(s.load)} the load; ${told}`;
+  return `Requests queue for something shared beyond ${loadName(s.before)}: ${growthText(s)}; ${told}`;
+}
+
+function growthText({ kind, throughput, slowdown, load }: Saturation): string {
+  const growth = throughput.value - 1;
+  switch (kind) {
+    case 'plateau': {
+      const verb = growth < -0.02 ? 'fell' : growth < 0.02 ? 'stood still' : 'hardly grew';
+      return `throughput ${verb} (${change(growth)}) for ${times(load)} the load`;
+    }
+    case 'behind':
+      return `throughput grew too little (${change(growth)}) for ${times(load)} the load`;
+    case 'waiting':
+      return `response times grew to ${times(slowdown.value)} for ${times(load)} the load, while throughput still grew (${change(growth)})`;
+    default:
+      return kind satisfies never;
+  }
 }
 
 function standstillEvidence({ before, after, throughput, slowdown }: Saturation) {
@@ -86,7 +96,7 @@ function standstillEvidence({ before, after, throughput, slowdown }: Saturation)
   ];
 }
 
-function couplingEvidence(c: Coupling) {
+function couplingEvidence(c: Coupling, full: boolean) {
   const stages = [c.base.stage, c.loaded.stage];
   const from = `between ${list([stageName(c.base), stageName(c.loaded)])}`;
   const slowed = c.slowed.length;
@@ -124,7 +134,7 @@ function couplingEvidence(c: Coupling) {
       ),
     );
   }
-  if (c.parallelism !== null) {
+  if (full && c.parallelism !== null) {
     evidence.push(
       evidenceOf(
         `At most about ${number(c.parallelism.value, 1)} requests${within(c.parallelism, (v) => number(v, 1))} were worked on at once in ${stageName(c.loaded)}: throughput times the response time of ${stageName(c.base)}. It is an upper bound, for that time includes the network and any waiting.`,
@@ -170,12 +180,15 @@ function orderOf(c: Coupling | null): Cause[] {
 function experimentOf(c: Coupling | null): string {
   const heavy =
     c?.slowed.toSorted((a, b) => b.added.value - a.added.value)[0]?.name ?? 'the slowest endpoint';
-  const probe =
-    c?.free[0]?.name ?? 'an endpoint that touches no database, such as a static file or a health check';
+  const rows =
+    'Load one row only and many rows in turn: if only the single row is slow, it is a lock; if both are, a pool. ' +
+    'With a pool, the throughput moves with its size.';
+  if (c?.free[0] !== undefined) {
+    return `Hold a constant load on ${heavy} alone, beyond its own limit. ${rows}`;
+  }
   return (
-    `Hold a constant load on ${heavy} alone, beyond its own limit, and send a few requests per second to ${probe}. ` +
-    'If the probe gains the same time, the thread that both share is busy. If it stays fast, a pool or a lock is full: ' +
-    'then load one row only and many rows in turn; if spread rows are fast, it is a lock, else a pool. ' +
-    'If it slows by the same factor, look at the CPU of the target meanwhile.'
+    `Hold a constant load on ${heavy} alone, beyond its own limit, and send a few requests per second to an endpoint that touches no database, such as a static file or a health check. ` +
+    'If that probe gains the same time, the thread that both share is busy. If it slows by the same factor, look at the CPU of the target meanwhile. ' +
+    `If it stays fast, a pool or a lock is full. ${rows}`
   );
 }
