@@ -110,6 +110,7 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
     let seen = 0;
     const port = await httpServer((_request, response) => {
       seen += 1;
+      if (seen === 30) stop.abort();
       setTimeout(() => response.end('late'), 150);
     });
     const stop = new AbortController();
@@ -117,7 +118,6 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
     const plan = await planFor(
       `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 20, spawnRate: 1000, duration: 60s } }`,
     );
-    setTimeout(() => stop.abort(), 500);
     const state = await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal });
     expect({ state, counts: counts(sink), ended: sink.ended, events: sink.events }).toEqual({
       state: 'interrupted',
@@ -129,15 +129,19 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
   });
 
   it('gives up what is in flight when interrupted twice', async () => {
-    const port = await rawServer(() => {});
     const stop = new AbortController();
     const abort = new AbortController();
+    let seen = 0;
+    const port = await rawServer(() => {
+      seen += 1;
+      if (seen < 5) return;
+      stop.abort();
+      setTimeout(() => abort.abort(), 50);
+    });
     const sink = memorySink();
     const plan = await planFor(
       `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 5, spawnRate: 1000, duration: 60s } }`,
     );
-    setTimeout(() => stop.abort(), 300);
-    setTimeout(() => abort.abort(), 400);
     expect(
       await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal, abort: abort.signal }),
     ).toBe('interrupted');
