@@ -22,11 +22,11 @@ export function escapeMarkdown(text: string): string {
     .replace(/&(?=#?\w+;)/g, '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/^(\s*)>/, '$1&gt;')
-    .replaceAll('://', ':&#47;&#47;')
-    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}&#46;`)
     .replace(/@(?=[A-Za-z0-9])/g, '@<!-- -->')
     .replace(/#(?=[0-9])/g, '#<!-- -->')
     .replace(/:(?=[a-z+-][a-z0-9_+-]*:)/gi, ':<!-- -->')
+    .replaceAll('://', ':&#47;&#47;')
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}&#46;`)
     .replace(/^(\s*)([+\-=#])(?![\p{L}\p{N}])/u, '$1\\$2')
     .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2');
 }

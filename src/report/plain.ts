@@ -25,3 +25,11 @@ export function shortened(text: string, length: number): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`;
 }
+
+/** The first sentence of a longer text, and the rest; null where the text is short or one sentence. */
+export function headline(text: string): { readonly first: string; readonly rest: string | null } {
+  const end = text.length > 90 ? /[.!?](?= \p{Lu})/u.exec(text)?.index : undefined;
+  return end === undefined
+    ? { first: text, rest: null }
+    : { first: text.slice(0, end + 1), rest: text.slice(end + 2) };
+}

@@ -3,8 +3,9 @@ import { verdictTitle } from './document/bottlenecks.ts';
 import { inUnit, rangeOf } from './document/breaking-point.ts';
 import type { Tone } from './document/document.ts';
 import { extremes } from './document/endpoints.ts';
-import { effectOf } from './document/recommendations.ts';
+import { predictedRange } from './document/recommendations.ts';
 import { change, figure, instant, ms, number, percent, range, rate } from './format.ts';
+import { headline } from './plain.ts';
 import { stageNames } from './stage-names.ts';
 import { columns, cut, styles, textWidth, wrap } from './terminal-text.ts';
 import {
@@ -25,7 +26,7 @@ export type TerminalOptions = {
 };
 
 const mostStages = 8;
-const mostEndpoints = 4;
+const mostEndpoints = 3;
 const mostAdvice = 3;
 
 /** The analysis on one screen: at most about forty lines. */
@@ -130,7 +131,7 @@ function breakingPoint(analysis: Analysis, style: Style, width: number): readonl
   const line = (name: string, estimate: Estimate): readonly string[] => {
     const label = name.padEnd(22);
     if (estimate.state === 'insufficient-evidence')
-      return wrap(`not enough evidence. ${estimate.statement}`, width - 24, 2).map(
+      return wrap(estimate.statement, width - 24, 3).map(
         (text, at) => `  ${at === 0 ? label : ' '.repeat(22)}${style.quiet(text)}`,
       );
     const ends = rangeOf(estimate);
@@ -178,7 +179,11 @@ function diagnosis(analysis: Analysis, style: Style, width: number): readonly st
   const body =
     lines.length === 0
       ? wrap(statement, width - 2, 3).map((text) => `  ${text}`)
-      : lines.map(([tone, text]) => `  ${style.tone(tone, signs[tone])} ${cut(text, width - 4)}`);
+      : lines.flatMap(([tone, text]) =>
+          wrap(text, width - 4, 2).map((each, at) =>
+            at === 0 ? `  ${style.tone(tone, signs[tone])} ${each}` : `    ${each}`,
+          ),
+        );
   return titled(style, lines.length === 0 ? verdictTitle(verdict) : 'Diagnosis', body);
 }
 
@@ -194,12 +199,12 @@ function recommendations(analysis: Analysis, style: Style, width: number): reado
     left > 0 ? `Recommendations (${shown.length} of ${number(sorted.length)})` : 'Recommendations',
     [
       ...shown.flatMap((each, at) => [
-        ...wrap(`[${each.priority}] ${each.action}`, width - 5, 2).map(
+        ...wrap(`[${each.priority}] ${headline(each.action).first}`, width - 5, 2).map(
           (text, line) => `  ${line === 0 ? `${at + 1}.` : '  '} ${text}`,
         ),
         ...(each.effect === null
           ? []
-          : [`     ${style.quiet(cut(`predicted: ${effectOf(each)}`, width - 5))}`]),
+          : [`     ${style.quiet(cut(`predicted: ${predictedRange(each.effect)}`, width - 5))}`]),
       ]),
     ],
   );

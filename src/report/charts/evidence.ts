@@ -59,7 +59,8 @@ export function evidenceChart(analysis: Analysis): Chart {
 function rowOf(evidence: Evidence): Row {
   const { value, low, high } = evidence;
   const from = Math.min(0, value, low ?? value);
-  const to = Math.max(value, high ?? value, 0);
+  // Without an interval the dot would always lie at the same place: there 1 belongs to the scale.
+  const to = Math.max(value, high ?? value, low === null || high === null ? 1 : 0);
   const reach = (to - from) * 1.12 || 1;
   const place = (at: number): number => (at - from) / reach;
   const one = place(1);

@@ -27,6 +27,9 @@ export function loadCurve(analysis: Analysis): Chart {
     caption: [
       'Dots are the steady part of each stage, hollow where the measurement is not valid; the upright lines are 95 % intervals.',
       chosen === undefined ? '' : `The line without dots is the fitted model ${chosen.formula}.`,
+      analysis.capacity.models.some((model) => !model.chosen)
+        ? 'Dotted: a fit on which nothing rests; the table of models says why.'
+        : '',
       knee === null ? '' : `The shaded band is the interval of the knee: ${knee.text}.`,
     ]
       .filter((each) => each !== '')

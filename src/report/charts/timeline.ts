@@ -58,12 +58,13 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
   const values = points.flatMap((point) => [point.p50, point.p95, point.p99].filter(positive));
   const domain: [number, number] = [lowest(values) / 1.4, highest(values) * 1.4];
   const names = stageNames(analysis);
-  const ends = points.at(-1);
+  const height = size.kind === 'wide' ? 300 : 260;
+  const below = withErrors ? 8 : 36;
   const room = size.kind === 'wide' ? 7 : 6.4;
-  const upper = draw(size.width, size.kind === 'wide' ? 300 : 260, {
+  const upper = draw(size.width, height, {
     ...frame,
     marginTop: 34,
-    marginBottom: withErrors ? 8 : 36,
+    marginBottom: below,
     x,
     y: { type: 'log', domain, label: null },
     marks: [
@@ -86,21 +87,7 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
       ...series('p99', colours.p99, '2,2', points),
       ...series('p95', colours.p95, '6,3', points),
       ...series('p50', colours.p50, '', points),
-      ...(['p50', 'p95', 'p99'] as const).flatMap((statistic) =>
-        ends === undefined || !positive(ends[statistic])
-          ? []
-          : [
-              Plot.text([ends], {
-                x: 'second',
-                y: statistic,
-                text: () => statistic,
-                textAnchor: 'start',
-                dx: 6,
-                fontWeight: 600,
-                fill: colours[statistic],
-              }),
-            ],
-      ),
+      ...endLabels(points.at(-1), domain, height - 34 - below),
       Plot.text(['ms (log scale)'], {
         text: (text: string) => text,
         frameAnchor: 'top-left',
@@ -143,6 +130,36 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
     ],
   });
   return compose('column', 0, [upper, lower]);
+}
+
+/** The series' names at their right ends, pushed apart where they would cover each other. */
+function endLabels(
+  end: TimelinePoint | undefined,
+  domain: readonly [number, number],
+  height: number,
+): readonly Plot.Markish[] {
+  if (end === undefined) return [];
+  const reach = Math.log(domain[1] / domain[0]);
+  let lowest = Number.NEGATIVE_INFINITY;
+  return (['p99', 'p95', 'p50'] as const).flatMap((statistic) => {
+    const value = end[statistic];
+    if (!positive(value)) return [];
+    const own = (Math.log(domain[1] / value) / reach) * height;
+    const at = Math.max(own, lowest + 14);
+    lowest = at;
+    return [
+      Plot.text([end], {
+        x: 'second',
+        y: statistic,
+        text: () => statistic,
+        textAnchor: 'start',
+        dx: 8,
+        dy: at - own,
+        fontWeight: 600,
+        fill: colours[statistic],
+      }),
+    ];
+  });
 }
 
 function timeAxis(size: Size): readonly Plot.Markish[] {

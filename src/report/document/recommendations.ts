@@ -1,5 +1,6 @@
 import type { Analysis, Recommendation } from '../../analyse/analysis.ts';
 import { figure } from '../format.ts';
+import { headline } from '../plain.ts';
 import { priorityTone } from '../tones.ts';
 import { type Block, code, heading, paragraph, type Section, strong } from './document.ts';
 
@@ -40,12 +41,14 @@ function priorityTitle(priority: Recommendation['priority']): string {
 }
 
 function card(each: Recommendation, place: number): Block {
+  const { first, rest } = headline(each.action);
   return {
     kind: 'card',
     tone: priorityTone(each.priority),
     label: each.effort === 'unknown' ? 'effort not known' : `${each.effort} effort`,
-    title: `${place}. ${each.action}`,
+    title: `${place}. ${first}`,
     blocks: [
+      ...(rest === null ? [] : [paragraph(rest)]),
       paragraph(strong('Because: '), each.because),
       paragraph(strong('Predicted effect: '), effectOf(each)),
       ...(each.verify === '' ? [] : [paragraph(strong('Verify: '), code(each.verify))]),
@@ -54,12 +57,16 @@ function card(each: Recommendation, place: number): Block {
 }
 
 /** `throughput 1× to 2.5× (model …)`, or that nothing can be predicted. */
-export function effectOf(each: Recommendation): string {
-  if (each.effect === null) return 'not predictable from this run';
-  const { metric, low, high, unit, model } = each.effect;
-  const value = (number: number): string =>
-    unit === '' || unit === '%' || unit === '×' || unit === 'x'
-      ? `${figure(number)}${unit}`
-      : `${figure(number)} ${unit}`;
-  return `${metric} ${low === high ? value(low) : `${value(low)} to ${value(high)}`} (${model})`;
+function effectOf(each: Recommendation): string {
+  return each.effect === null
+    ? 'not predictable from this run'
+    : `${predictedRange(each.effect)} (${each.effect.model})`;
+}
+
+/** `throughput 1× to 2.5×`. */
+export function predictedRange(effect: NonNullable<Recommendation['effect']>): string {
+  const { metric, low, high, unit } = effect;
+  const close = unit === '' || unit === '×' || unit === 'x';
+  const value = (of: number): string => (close ? `${figure(of)}${unit}` : `${figure(of)} ${unit}`);
+  return `${metric} ${low === high ? value(low) : `${value(low)} to ${value(high)}`}`;
 }

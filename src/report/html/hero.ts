@@ -3,6 +3,7 @@ import { inUnit, rangeOf } from '../document/breaking-point.ts';
 import type { Tone } from '../document/document.ts';
 import { escapeMarkup } from '../escape.ts';
 import { instant, number, plural, rate, users } from '../format.ts';
+import { headline } from '../plain.ts';
 import { stageNames } from '../stage-names.ts';
 import { metTone, readinessTone, readinessWord, validityTone, validityWord, verdictTone } from '../tones.ts';
 import { sign } from './blocks.ts';
@@ -90,7 +91,7 @@ function key(name: string, value: string | null, beside: string, look = ''): str
 }
 
 function estimateKey(name: string, estimate: Estimate): string {
-  if (estimate.state === 'insufficient-evidence') return key(name, null, estimate.statement);
+  if (estimate.state === 'insufficient-evidence') return key(name, null, headline(estimate.statement).first);
   const ends = rangeOf(estimate);
   const interval = ends === null ? 'no interval known' : ends;
   return key(name, inUnit(estimate)(estimate.estimate), `${interval}, ${estimate.confidence} confidence`);
