@@ -50,6 +50,7 @@ describe('Markdown', () => {
     ['a backtick in it', 'a`b', '``a`b``'],
     ['a backtick at its end', 'a`', '`` a` ``'],
     ['nothing', '', '``` ```'],
+    ['a tag is no code', '<b>', '&lt;b>'],
   ])('%s', (_, text, expected) => expect(markdownCode(text)).toBe(expected));
   test('code with a pipe in a table', () => expect(markdownCellCode('a|b')).toBe('a\\|b'));
 });

@@ -31,8 +31,9 @@ export function escapeMarkdown(text: string): string {
     .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
-/** Inline code of GitHub's Markdown, in a table or out of it. */
+/** Inline code of GitHub's Markdown; a text with a tag in it is shown as plain text, lest a careless renderer takes it for one. */
 export function markdownCode(text: string): string {
+  if (text.includes('<')) return escapeMarkdown(text);
   const shown = plain(text);
   if (shown.trim() === '') return '``` ```';
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map((run) => run[0].length));
