@@ -125,8 +125,8 @@ export function changeOfMean(
     Math.max(alikeBlocksFactor(blockMeans(from)), alikeBlocksFactor(blockMeans(to)));
   return {
     value: change,
-    low: Math.exp(Math.min(centre, centre + factor * (interval.low - centre))) - 1,
-    high: Math.exp(Math.max(centre, centre + factor * (interval.high - centre))) - 1,
+    low: Math.min(change, Math.exp(centre + factor * (interval.low - centre)) - 1),
+    high: Math.max(change, Math.exp(centre + factor * (interval.high - centre)) - 1),
   };
 }
 

@@ -2,7 +2,7 @@ import { bucketLowUs, bucketWidthUs } from '../record/histogram.ts';
 import type { Run } from '../record/run.ts';
 import type { Analysis, DistributionStage } from './analysis.ts';
 import type { Measurement, StageMeasurement } from './measurement.ts';
-import { heavyTail, isQueueing, shapeMinSamples, stalls, twoModes } from './shape.ts';
+import { growthOf, heavyTail, shapeMinSamples, stalls, twoModes } from './shape.ts';
 import { count, list, loadName, milliseconds, number, share, times } from './words.ts';
 
 type Named = { readonly name: string; readonly index: number; readonly measurement: Measurement };
@@ -29,7 +29,7 @@ function stageOf(run: Run, measurement: StageMeasurement, base: StageMeasurement
   const named = namedOf(run, measurement);
   const usable = measurement.validity.state !== 'invalid';
   const { shape, insights } = usable
-    ? shapeOf(run, measurement, named, base)
+    ? shapeOf(measurement, named, base)
     : { shape: ['unknown' as const], insights: ['The measurement is not valid: its form says nothing.'] };
   return {
     stage: measurement.stage,
@@ -59,7 +59,6 @@ function range(
 }
 
 function shapeOf(
-  run: Run,
   measurement: StageMeasurement,
   named: readonly Named[],
   base: StageMeasurement | null,
@@ -68,25 +67,13 @@ function shapeOf(
   const insights: string[] = [];
   const atBase = base !== null && base.stage === measurement.stage;
   if (base !== null && !atBase) {
-    const queueing = named.filter(({ index, measurement: loaded }) => {
-      const unloaded = base.endpoints[index] ?? null;
-      return unloaded !== null && isQueueing(unloaded, loaded);
-    });
-    if (queueing.length > 0 && queueing.length * 2 >= named.length) {
+    const { queueing, slower, comparable } = growths(base, named);
+    if (queueing.length > 0 && queueing.length * 2 >= comparable.length) {
       shape.push('queueing');
-      insights.push(queueingInsight(run, measurement, base, queueing));
-    }
-  }
-  if (atBase) {
-    const heavy = named.flatMap(({ name, measurement: m }) => {
-      const ratio = heavyTail(m);
-      return ratio === null ? [] : [`${name} (p99 is ${times(ratio)} the median)`];
-    });
-    if (heavy.length > 0) {
-      shape.push('heavy-tail');
-      insights.push(
-        `A few requests are far slower than the rest at the lightest load already: ${list(heavy, 3)}. Load does not explain that.`,
-      );
+      insights.push(queueingInsight(measurement, base, queueing, comparable, named));
+    } else if (slower.length > 0 && slower.length * 2 >= comparable.length) {
+      shape.push('unknown');
+      insights.push(allSlowerInsight(measurement, base, slower));
     }
   }
   const modal = named.flatMap(({ name, measurement: m }) => {
@@ -111,27 +98,75 @@ function shapeOf(
       `Nothing ended on any endpoint ${count(stalled.length, 'time')} for 0.3 s or longer (at most ${number(longest / 10, 1)} s), although requests were in flight.`,
     );
   }
+  // Stalls explain a heavy tail.
+  if (atBase && stalled.length === 0) {
+    const heavy = named.flatMap(({ name, measurement: m }) => {
+      const ratio = heavyTail(m);
+      return ratio === null ? [] : [`${name} (p99 is ${times(ratio)} the median)`];
+    });
+    if (heavy.length > 0) {
+      shape.push('heavy-tail');
+      insights.push(
+        `A few requests are far slower than the rest at the lightest load already: ${list(heavy, 3)}. Load does not explain that.`,
+      );
+    }
+  }
   if (shape.length > 0) return { shape, insights };
-  const shown = named.some(({ measurement: m }) =>
-    m.histogram === null
-      ? !atBase && m.responseTime?.min !== undefined
-      : m.histogram.count >= shapeMinSamples,
-  );
+  // A summary shows a form only by comparison.
+  const shown =
+    named.some(({ measurement: m }) => (m.histogram?.count ?? 0) >= shapeMinSamples) ||
+    (base !== null && !atBase && growths(base, named).comparable.length > 0);
   return { shape: [shown ? 'steady' : 'unknown'], insights };
 }
 
+type Growths = Readonly<Record<'queueing' | 'slower' | 'comparable', readonly Named[]>>;
+
+function growths(base: StageMeasurement, named: readonly Named[]): Growths {
+  const judged = named.map((own) => ({
+    own,
+    growth: growthOf(base.endpoints[own.index] ?? null, own.measurement),
+  }));
+  const those = (keep: (growth: (typeof judged)[number]['growth']) => boolean) =>
+    judged.filter(({ growth }) => keep(growth)).map(({ own }) => own);
+  return {
+    queueing: those((growth) => growth === 'queueing'),
+    slower: those((growth) => growth === 'all-slower'),
+    comparable: those((growth) => growth !== null),
+  };
+}
+
+/** Summaries of other tools count the ramp in: their minima may be from its first seconds. */
+const rampCaveat =
+  'These totals include the ramp, though: the fastest answers may come from its first seconds, when few users were running, and do not prove that requests still pass quickly at full load.';
+
+function allSlowerInsight(
+  measurement: StageMeasurement,
+  base: StageMeasurement,
+  slower: readonly Named[],
+): string {
+  const examples = slower.map(({ name, index, measurement: { responseTime } }) => {
+    const before = base.endpoints[index]?.responseTime?.min ?? 0;
+    return `${name} ${milliseconds(before)} → ${milliseconds(responseTime?.min ?? 0)}`;
+  });
+  return `From ${loadName(base)} to ${loadName(measurement)} even the fastest answers became slower (${list(examples, 3)}), and the averages at least threefold: every request waits, or all of the work became slower. The form of the times does not tell which.`;
+}
+
 function queueingInsight(
-  run: Run,
   measurement: StageMeasurement,
   base: StageMeasurement,
   queueing: readonly Named[],
+  comparable: readonly Named[],
+  all: readonly Named[],
 ): string {
-  const all = namedOf(run, measurement);
   const which =
     queueing.length === all.length
       ? 'on every endpoint'
-      : `on ${queueing.length} of ${count(all.length, 'endpoint')}`;
-  return `From ${loadName(base)} to ${loadName(measurement)} the fastest answers stayed as fast ${which} while the averages grew at least threefold: some requests still pass quickly, the others wait. That is the mark of a queue, not of slower work.`;
+      : comparable.length === all.length
+        ? `on ${queueing.length} of ${count(all.length, 'endpoint')}`
+        : comparable.length === 1
+          ? `on ${queueing[0]?.name ?? ''}, the one endpoint whose fastest answer is known of both`
+          : `on ${queueing.length} of the ${comparable.length} endpoints whose fastest answers are known of both`;
+  return `From ${loadName(base)} to ${loadName(measurement)} the fastest answers stayed about as fast ${which} while the averages grew at least threefold: some requests still pass quickly, the others wait. That is the mark of a queue, not of slower work.${measurement.total.histogram === null ? ` ${rampCaveat}` : ''}`;
 }
 
 function overall(run: Run, usable: readonly StageMeasurement[]): string[] {
@@ -147,17 +182,14 @@ function overall(run: Run, usable: readonly StageMeasurement[]): string[] {
   }
   const [before, after] = [range(namedOf(run, first), 'avg'), range(namedOf(run, last), 'avg')];
   const named = namedOf(run, last);
-  const queueing = named.filter(({ index, measurement }) => {
-    const unloaded = first.endpoints[index] ?? null;
-    return unloaded !== null && isQueueing(unloaded, measurement);
-  });
+  const { queueing, comparable } = growths(first, named);
   if (before !== null && after !== null && queueing.length > 0) {
     const low = minima.reduce((least, own) => Math.min(least, own.low), Number.POSITIVE_INFINITY);
     const high = minima.reduce((most, own) => Math.max(most, own.high), 0);
     insights.push(
-      `Minimum times stay low (${span(low, high)} at all loads) while averages go from ${span(before.low, before.high)} at ${loadName(first)} to ${span(after.low, after.high)} at ${loadName(last)}: some requests still pass quickly, the others wait. Most of the slow-down is queueing.`,
+      `Minimum times stay low (${span(low, high)} at all loads) while averages go from ${span(before.low, before.high)} at ${loadName(first)} to ${span(after.low, after.high)} at ${loadName(last)}: some requests still pass quickly, the others wait. That is the mark of a queue.${last.total.histogram === null ? ` ${rampCaveat}` : ''}`,
     );
-    const spared = named.filter((candidate) => !queueing.includes(candidate));
+    const spared = comparable.filter((candidate) => !queueing.includes(candidate));
     if (spared.length > 0) {
       insights.push(
         `${list(
@@ -166,9 +198,9 @@ function overall(run: Run, usable: readonly StageMeasurement[]): string[] {
         )} ${spared.length === 1 ? 'does' : 'do'} not show that pattern: not all requests wait in the same queue.`,
       );
     }
-  } else if (before !== null && after !== null) {
+  } else if (before !== null && after !== null && comparable.length > 0) {
     insights.push(
-      `Averages go from ${span(before.low, before.high)} at ${loadName(first)} to ${span(after.low, after.high)} at ${loadName(last)}; no endpoint shows the mark of a queue (fastest answers unchanged, average at least threefold).`,
+      `Averages go from ${span(before.low, before.high)} at ${loadName(first)} to ${span(after.low, after.high)} at ${loadName(last)}; no endpoint shows fastest answers unchanged beside an average at least three times as long.`,
     );
   }
   if (usable.every(({ total }) => total.histogram === null)) {

@@ -178,7 +178,7 @@ describe("another tool's summary", () => {
     expect(measured.validity.state).toBe('valid');
     expect(law?.outcome).toBe('not-checked');
     expect(law?.statement).toBe(
-      '8 requests/s × 80 ms = 0.6 requests in flight of 10 users. The other 9 were thinking, or the load generator or the network held them: the file cannot tell which, so no cause may be drawn from it.',
+      '8 requests/s × 80 ms = 0.6 requests in flight of 10 users. Nearly all of them were thinking, or the load generator or the network held them: the file cannot tell which, so no cause may be drawn from it.',
     );
   });
   test('a stage without a request is invalid', () => {

@@ -24,11 +24,19 @@ export const stallMinCount = 5;
 /** although so many would be expected to end in that time (chance of none at all: e⁻¹⁰ each, if Poisson). */
 export const stallMinExpected = 10;
 
-export function isQueueing(base: Measurement, loaded: Measurement): boolean {
-  const [baseMin, baseAvg] = [base.responseTime?.min, base.responseTime?.avg];
+/**
+ * `queueing`: the fastest answers stayed, the mean grew. `all-slower`: even the fastest are slower, so that all wait or
+ * all work is slower. Null: a minimum or an average of either is not known.
+ */
+export function growthOf(
+  base: Measurement | null,
+  loaded: Measurement,
+): 'queueing' | 'all-slower' | 'little' | null {
+  const [baseMin, baseAvg] = [base?.responseTime?.min, base?.responseTime?.avg];
   const [min, avg] = [loaded.responseTime?.min, loaded.responseTime?.avg];
-  if (baseMin === undefined || baseAvg === undefined || min === undefined || avg === undefined) return false;
-  return min <= queueingMinRatio * baseMin && avg >= queueingMeanRatio * baseAvg;
+  if (baseMin === undefined || baseAvg === undefined || min === undefined || avg === undefined) return null;
+  if (avg < queueingMeanRatio * baseAvg) return 'little';
+  return min <= queueingMinRatio * baseMin ? 'queueing' : 'all-slower';
 }
 
 /** p99 ÷ p50 if the tail is heavy; null: it is not, or too few samples show it. */

@@ -44,5 +44,6 @@ function inFlightStatement({ users }: RunStage, { rate, responseTime }: Measurem
   if (users === null) return `${figures}; the file tells no number of users to compare with.`;
   const others = Math.max(0, users - Math.round(inFlight));
   if (others === 0) return `${figures}: all ${count(users, 'user')} were waiting for an answer.`;
-  return `${figures} of ${count(users, 'user')}. The other ${number(others)} were thinking, or the load generator or the network held them: the file cannot tell which, so no cause may be drawn from it.`;
+  const rest = inFlight < 1 ? 'Nearly all of them' : `The other ${number(others)}`;
+  return `${figures} of ${count(users, 'user')}. ${rest} were thinking, or the load generator or the network held them: the file cannot tell which, so no cause may be drawn from it.`;
 }
