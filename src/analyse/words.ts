@@ -54,10 +54,11 @@ export function rateFigure(perSecond: number): string {
 /** 0..1 → `0 %`, `0.04 %`, `12.5 %`, `100 %`. Never rounds a small share to 0 or a large one to 100. */
 export function share(value: number): string {
   const percent = value * 100;
+  const size = Math.abs(percent);
   if (percent === 0 || percent === 100) return `${percent} %`;
   if (percent < 0.01 && percent > 0) return '< 0.01 %';
   if (percent > 99.9 && percent < 100) return '> 99.9 %';
-  return `${trimZeros(number(percent, percent < 1 ? 2 : percent < 99.95 ? 1 : 0))} %`;
+  return `${trimZeros(number(percent, size < 1 ? 2 : size < 99.95 ? 1 : 0))} %`;
 }
 
 /** Relative change → `+1,107 %`, `−8.9 %`, `±0 %`. */
