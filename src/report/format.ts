@@ -87,9 +87,14 @@ function unitOnce(low: string, high: string): string {
     : low;
 }
 
+/** Users are whole, but for an estimate between few of them: `50`, `2.5`. */
+export function userFigure(value: number): string {
+  return number(value, value < 10 ? 1 : 0);
+}
+
 /** `1 user`, `50 users`, `2.5 users`. */
 export function users(value: number): string {
-  return `${figure(value)} ${value === 1 ? 'user' : 'users'}`;
+  return `${userFigure(value)} ${value === 1 ? 'user' : 'users'}`;
 }
 
 /** `3 stages`, `1 stage`. */

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Analysis, StageTotal } from '../../analyse/analysis.ts';
-import { figure, ms, range, rate } from '../format.ts';
+import { figure, ms, range, rate, userFigure } from '../format.ts';
 import { compose, draw, logTicks, spacedTicks, tick } from './canvas.ts';
 import { type Chart, colours, type Drawing, narrow, type Size, wide } from './chart.ts';
 
@@ -62,13 +62,15 @@ function pointsOf(analysis: Analysis): readonly Point[] {
     .flatMap((stage: StageTotal): Point[] => {
       const x = closed ? stage.users : stage.askedRate;
       if (x === null || x <= 0) return [];
+      // The models are fitted to what was answered well; the totals count failed requests too.
+      const ok = 1 - stage.errors;
       return [
         {
           x,
           users: closed,
-          rate: stage.rate?.value ?? null,
-          low: stage.rate?.low ?? null,
-          high: stage.rate?.high ?? null,
+          rate: stage.rate === null ? null : stage.rate.value * ok,
+          low: stage.rate?.low == null ? null : stage.rate.low * ok,
+          high: stage.rate?.high == null ? null : stage.rate.high * ok,
           p50: stage.responseTime?.p50 ?? null,
           p95: stage.responseTime?.p95 ?? null,
           valid: stage.validity === 'valid',
@@ -85,7 +87,7 @@ function bandOf(analysis: Analysis): Band | null {
   if (knee.state !== 'estimated' || !analysis.stages.every((stage) => stage.users !== null)) return null;
   const found = knee.unit === 'users' ? { value: knee.estimate, low: knee.low, high: knee.high } : knee.users;
   if (found === null || found.low === null) return null;
-  return { low: found.low, high: found.high, text: `${range(found.low, found.high, figure)} users` };
+  return { low: found.low, high: found.high, text: `${range(found.low, found.high, userFigure)} users` };
 }
 
 function panels(
@@ -164,7 +166,9 @@ function throughput(analysis: Analysis, points: readonly Point[], panel: Panel):
       Plot.gridY({ ticks: 4 }),
       Plot.axisY({ ticks: 4, tickSize: 0, text: tick, label: null }),
       ...shared.axis,
-      heading('Throughput, requests per second'),
+      heading(
+        `Throughput, ${analysis.stages.some((stage) => stage.failed > 0) ? 'successful ' : ''}requests per second`,
+      ),
       ...models.map((model) =>
         Plot.line(inside(model), {
           x: 'users',

@@ -48,7 +48,7 @@ function panels(analysis: Analysis, every: number, withErrors: boolean, size: Si
   const start = analysis.timeline.reduce((a, point) => Math.min(a, point.second), Number.MAX_SAFE_INTEGER);
   const end = start + spanOf(analysis.timeline) + 1;
   const frame = { width: size.width, marginLeft: 52, marginRight: 34 };
-  const x: Plot.ScaleOptions = { domain: [0, end - start], label: null };
+  const x: Plot.ScaleOptions = { domain: [0, end - start], label: null, axis: null };
   const points = thinned(analysis.timeline, every, start);
   const stages = spans(points, every);
   const edges = spans(

@@ -62,7 +62,9 @@ export function stageTable(analysis: Analysis, names: StageNames): readonly Bloc
   const promised = analysis.sla.checks.length > 0;
   const closed = names.unit === 'users';
   return table(
-    'Steady part of each stage',
+    analysis.stages.some((stage) => stage.failed > 0)
+      ? 'Steady part of each stage; the rate counts failed requests too'
+      : 'Steady part of each stage',
     [
       left(closed ? 'Users' : names.unit === 'requests/s' ? 'Asked rate' : 'Stage'),
       right('Rate'),

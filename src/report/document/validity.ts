@@ -31,7 +31,7 @@ export function validitySection(analysis: Analysis): Section {
         lines: [[validity.statement]],
       },
       ...table(
-        'Stages whose figures need care',
+        'What to know of single stages',
         [left('Stage'), left('State'), prose('Because')],
         doubtful.map((stage) => [
           [strong(names.of(stage.stage))],

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../analyse/analysis.ts';
 import { spacedTicks } from '../charts/canvas.ts';
 import { escapeMarkup } from '../escape.ts';
-import { figure, rate, users } from '../format.ts';
+import { figure, range, rate, userFigure, users } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 
 /** The load line mark: a circle, and the line through it down to which a ship may be laden. */
@@ -66,7 +66,7 @@ export function loadLineFigure(analysis: Analysis): string | null {
     marks(analysis, loads, y, names.short),
     line === null ? '' : mark(y(line), format(line)),
     band === null ? '' : bandLabel(band, y, line),
-    `<text class="unit" x="0" y="14">${closed ? 'Users' : 'Requests per second'}</text>`,
+    `<text class="unit" x="0" y="14">${closed ? 'Users' : 'Requests/s'}</text>`,
     line === null
       ? `<text class="none" x="${width}" y="${height - 6}">no limit can be recommended</text>`
       : '',
@@ -94,8 +94,7 @@ function kneeBand(analysis: Analysis, closed: boolean): Band | null {
   const own = { value: knee.estimate, low: knee.low, high: knee.high };
   const found = closed ? (knee.unit === 'users' ? own : knee.users) : knee.unit === 'users' ? knee.rate : own;
   if (found === null || found.low === null || found.low <= 0) return null;
-  const text =
-    found.high === null ? `${figure(found.low)} or more` : `${figure(found.low)} to ${figure(found.high)}`;
+  const text = range(found.low, found.high, closed ? userFigure : figure) ?? '';
   return { low: found.low, high: found.high, text };
 }
 
