@@ -86,7 +86,6 @@ export const left = (title: string): Column => ({ title, align: 'left' });
 export const right = (title: string): Column => ({ title, align: 'right' });
 export const prose = (title: string): Column => ({ title, align: 'left', prose: true });
 export const together = (title: string): Column => ({ title, align: 'left', together: true });
-export const center = (title: string): Column => ({ title, align: 'center' });
 
 export const strong = (text: string): Span => ({ kind: 'strong', text });
 export const code = (text: string): Span => ({ kind: 'code', text });

@@ -1,5 +1,5 @@
 import type { Analysis, EndpointAnalysis } from '../../analyse/analysis.ts';
-import { change, ms, number, percent, range, rate, statisticName, withInterval } from '../format.ts';
+import { change, ms, number, percent, range, rate, statisticName } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import { statusTone, statusWord } from '../tones.ts';
 import {
@@ -128,6 +128,3 @@ function intervalCell(
   const ends = interval === null ? null : range(interval.low, interval.high, ms);
   return ends === null ? [ms(value)] : [ms(value), quiet(ends)];
 }
-
-export const degradationText = (endpoint: EndpointAnalysis): string =>
-  withInterval(endpoint.degradation?.change ?? null, change);

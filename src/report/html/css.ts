@@ -138,7 +138,7 @@ table.compact { width: auto; min-width: min(100%, 26rem); }
 table.compact th, table.compact td { padding-right: 2.5rem; }
 th, td { padding: .55rem .85rem .55rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { font-size: .8125rem; font-weight: 500; color: var(--muted); vertical-align: bottom; line-height: 1.3; border-bottom-color: var(--muted); }
+thead th { overflow-wrap: normal; font-size: .8125rem; font-weight: 500; color: var(--muted); vertical-align: bottom; line-height: 1.3; border-bottom-color: var(--muted); }
 tbody th { font-weight: inherit; min-width: 5.5rem; overflow-wrap: break-word; max-width: 17rem; }
 tbody th:has(code) { min-width: 10.5rem; }
 td.right, th.right { text-align: right; white-space: nowrap; }
@@ -208,7 +208,7 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1.2rem; margin: 0; }
   html { font-size: 12.5px; }
   body { font-size: 10pt; line-height: 1.45; }
   .hero, .page, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  .hero { grid-template: "brand brand" auto "headline drawing" 1fr "keys drawing" auto / minmax(0, 1fr) 13rem; column-gap: 1.5rem; padding-top: 0; }
+  .hero { grid-template: "brand brand" auto "headline drawing" 1fr "keys drawing" auto / minmax(0, 1fr) 18rem; column-gap: 1.5rem; padding-top: 0; }
   .hero.alone { grid-template: "brand" auto "headline" auto "keys" auto / minmax(0, 1fr); }
   .keys { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .keys b { font-size: 1.125rem; }
