@@ -30,6 +30,13 @@ export const usersLimit = 0.98;
 export const sendLagShareOfP50 = 0.05;
 /** Lag that no HTTP client over a network notices; keeps 5 % of a median of microseconds from being asked for. */
 export const sendLagFloorMs = 1;
+/**
+ * A p99 beyond these is forgiven while the mean lag stays below this share of the mean response time, or below the
+ * floor: then it does not distort what is reported. Measured on two cores shared with the target, the generator at 4 %
+ * of its loop: p99 2.5 ms, mean 0.1 ms beside a response time of 16 ms, the mean response 0.5 % above the mean service.
+ */
+export const meanSendLagShare = 0.05;
+export const meanSendLagFloorMs = 0.25;
 /** Share of requests that the generator could not send for lack of ports, descriptors, routes or names. */
 export const unsentLimit = 0.001;
 /** Fewer requests: averages and shares are anecdotes (the usual n of the central limit theorem). */

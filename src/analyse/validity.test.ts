@@ -133,6 +133,13 @@ describe('the generator is watched', () => {
     expect(checkOf(judge(spec), 'generator-loop-delay').outcome).toBe('pass');
   });
 
+  test('a late timer now and then does not matter while the mean lag is small', () => {
+    const lag = (late: number) => histogramOf([...Array(97).fill(0.05), ...Array(3).fill(late)]);
+    const spec = { endpoints: [{ name: 'GET /a', delayMs: 16, visits: [] }] };
+    expect(checkOf(judge({ ...spec, health: { sendLag: lag(4) } }), 'send-lag').outcome).toBe('pass');
+    expect(checkOf(judge({ ...spec, health: { sendLag: lag(40) } }), 'send-lag').outcome).toBe('fail');
+  });
+
   test('one worker of two at its limit', () => {
     const run = simulateRun(system);
     const [stage] = run.stages;
