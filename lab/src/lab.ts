@@ -114,7 +114,7 @@ async function prepare(
   }
   await once(async (connection) => {
     await createSchema(connection, switches);
-    await fillSchema(connection, rows);
+    await fillSchema(connection, rows, 'new');
   });
 }
 

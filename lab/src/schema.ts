@@ -59,11 +59,16 @@ function partOf(resource: Resource, part: string): string {
   return `CREATE TABLE ${part} (${key}, ${columns.join(', ')})`;
 }
 
-/** Puts the seed's rows back, and nothing else. */
-export async function fillSchema(connection: Connection, seed: SeedTexts): Promise<void> {
+/** Puts the seed's rows into new tables, or back into used ones. */
+export async function fillSchema(
+  connection: Connection,
+  seed: SeedTexts,
+  state: 'new' | 'used',
+): Promise<void> {
   await connection.run('BEGIN');
   try {
-    await connection.run(`TRUNCATE ${[...tables, ...logs].join(', ')} RESTART IDENTITY CASCADE`);
+    if (state === 'used')
+      await connection.run(`TRUNCATE ${[...tables, ...logs].join(', ')} RESTART IDENTITY CASCADE`);
     for (const table of tables) {
       await connection.query(
         `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`,

@@ -137,7 +137,7 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
         await record(connection, 'delete', resource, id, undefined);
         return true;
       }),
-    reset: () => pool.hold((connection) => fillSchema(connection, seed)),
+    reset: () => pool.hold((connection) => fillSchema(connection, seed, 'used')),
   };
 }
 
