@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../record/random.ts';
 import type { Cause, Diagnosis } from '../analysis.ts';
 import { analyseCapacity } from '../capacity.ts';
 import { measure } from '../measure.ts';
-import { randomFrom } from '../random.ts';
 import { type SimulatedEndpoint, type SimulationSpec, simulateRun } from '../testing/simulated-run.ts';
 import { diagnose } from './diagnose.ts';
 import { rules } from './rules/all.ts';
@@ -103,11 +103,11 @@ describe('figures of the findings', () => {
 });
 
 describe('what a passive ladder cannot tell stays open', () => {
-  test('a pool, with an endpoint beside it: pool or lock, no thread and no processor', () => {
+  test('a pool, with an endpoint beside it: no thread; and no processor if that endpoint is as long', () => {
     const diagnosis = diagnosisOf({
       ...base,
       stages: ladder([5, 20, 80]),
-      endpoints: [...endpoints, health],
+      endpoints: [...endpoints, { ...health, delayMs: 15 }],
       stations: [{ name: 'db', servers: 2 }],
     });
     expect(diagnosis.verdict).toBe('unknown');
@@ -119,14 +119,26 @@ describe('what a passive ladder cannot tell stays open', () => {
     expect(diagnosis.undecided[0]?.endpoints).not.toContain('GET /health');
   });
 
-  test('one queue before all endpoints: the processor is excluded by the same added delay', () => {
+  test('a short endpoint beside it excludes the thread only: a full processor would hardly delay it', () => {
+    const diagnosis = diagnosisOf({
+      ...base,
+      stages: ladder([5, 20, 80]),
+      endpoints: [...endpoints, { ...health, delayMs: 0.5 }],
+      stations: [{ name: 'db', servers: 2, discipline: 'ps' }],
+    });
+    expect(open(diagnosis)).toEqual([['cpu-saturation', 'connection-pool', 'lock-contention']]);
+  });
+
+  test('one queue before all endpoints: nothing is excluded by the same added delay', () => {
     const diagnosis = diagnosisOf({
       ...base,
       stages: ladder([5, 20, 80]),
       stations: [{ name: 'db', servers: 2 }],
     });
     expect(diagnosis.verdict).toBe('unknown');
-    expect(open(diagnosis)).toEqual([['connection-pool', 'single-threaded', 'lock-contention']]);
+    expect(open(diagnosis)).toEqual([
+      ['connection-pool', 'single-threaded', 'lock-contention', 'cpu-saturation'],
+    ]);
   });
 
   test('a processor shared in time slices: the same factor, nothing excluded', () => {

@@ -2,7 +2,7 @@ import type { SlaStatistic } from '../../plan/plan.ts';
 import { slaStatistics } from '../../plan/plan.ts';
 import type { Interval } from '../analysis.ts';
 import type { Measurement } from '../measurement.ts';
-import { change, count, list, loadName, share, stageName, times } from '../words.ts';
+import { capital, change, count, list, loadName, share, stageName, times } from '../words.ts';
 import { ratioOf } from './contrast.ts';
 import { type Facts, loadOf } from './facts.ts';
 
@@ -23,7 +23,7 @@ export function healthOf(facts: Facts): Health {
     const others = measurements.filter((m) => !sound.includes(m));
     return {
       healthy: false,
-      statement: `No cause was found. ${list(others.map(stageName))} ${others.length === 1 ? 'is' : 'are'} not valid, so the tested range cannot be called healthy.`,
+      statement: `No cause was found. ${capital(list(others.map(stageName)))} ${others.length === 1 ? 'is' : 'are'} not valid, so the tested range cannot be called healthy.`,
     };
   }
   const failing = failures.stages.filter((s) => s.stage.total.errors > failures.limit);

@@ -8,7 +8,7 @@ export type StageStalls = {
   readonly stalls: readonly Stall[];
   /** Median time from one stall's begin to the next, ms; null: fewer than three stalls. */
   readonly periodMs: number | null;
-  /** Most of the times between stalls lie within a quarter of the period. */
+  /** Most of the times between stalls lie close to the period. */
   readonly regular: boolean;
   /** Endpoints so frequent that their silence in all stalls together is no chance. */
   readonly silent: readonly number[];
@@ -27,8 +27,10 @@ const mostQuiet = 0.3;
 const leastWaited = 0.5;
 /** … and the generator's own event loop was not late by a third of it. */
 const mostGeneratorDelay = 0.3;
-const sameTime = 0.25;
-const mostOf = 0.6;
+/** A rhythm takes so many equal steps; of irregular stalls, about one in fifty looks like it. */
+const sameTime = 0.2;
+const mostOf = 0.8;
+const fewestSteps = 5;
 
 export function stallsOf(stage: StageMeasurement, run: Run): StageStalls | null {
   const rows = filled(stage.fine);
@@ -64,6 +66,7 @@ export function stallsOf(stage: StageMeasurement, run: Run): StageStalls | null 
   const periodMs = stalls.length < 3 ? null : median(steps);
   const regular =
     periodMs !== null &&
+    steps.length >= fewestSteps &&
     steps.filter((s) => Math.abs(s - periodMs) <= sameTime * periodMs).length >= mostOf * steps.length;
   const quietTenths = stalls.reduce((sum, s) => sum + s.lengthMs / 100 - 1, 0);
   const expected = (index: number) =>

@@ -8,7 +8,8 @@ export const contentionCollapse: Rule = { causes: ['contention-collapse'], accus
 
 /** A stage lies below the peak when it lost at least a tenth, and its interval excludes no loss. */
 const leastFall = 0.1;
-const clearFall = 0.25;
+/** One stage alone must have lost surely this much: the peak is the luckiest of all stages. */
+const clearFall = 0.2;
 const mostErrors = 0.01;
 const fewestStages = 4;
 
@@ -37,7 +38,7 @@ function accuse(facts: Facts): Accusation | null {
     ),
   );
   const enough = sound.length >= fewestStages;
-  const proven = enough && (fallen.length >= 2 || last.ratio.value <= 1 - clearFall);
+  const proven = enough && (fallen.length >= 2 || (last.ratio.high ?? 1) <= 1 - clearFall);
   const remedy = `Admit no more than about ${loadName(peak.stage)} at once and let the rest wait outside; then look for what gets more expensive per request as more run at once (locks, retries, memory, context switches).`;
   if (!proven) {
     return {

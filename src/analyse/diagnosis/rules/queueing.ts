@@ -7,11 +7,11 @@ import {
   milliseconds,
   number,
   rate,
-  share,
   stageName,
   times,
   within,
 } from '../../words.ts';
+import { median } from '../contrast.ts';
 import type { Coupling } from '../coupling.ts';
 import type { Facts, Saturation } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
@@ -28,6 +28,8 @@ export const queueing: Rule = {
 };
 
 const mostErrors = 0.05;
+/** A free endpoint is about as long as the others within this factor of their median. */
+const comparableWithin = 3;
 /** Below so many requests served at once there is but one server: a thread, a lock, or a pool of one. */
 const oneServer = 1.5;
 
@@ -147,24 +149,24 @@ function couplingEvidence(c: Coupling, full: boolean) {
   return evidence;
 }
 
+/**
+ * A thread that computes delays whoever comes next by the same time, so one free endpoint excludes it. A processor
+ * shared in time slices delays short work little: only an endpoint about as long as the others, and free, excludes it.
+ * That the others gained the same time excludes nothing: their shares of the processor may be alike.
+ */
 function exclusions(c: Coupling): { cause: Cause; because: string }[] {
-  const free = c.free[0];
-  if (free !== undefined) {
-    const because = `${free.name} went on at ${milliseconds(free.loadedMs)} (${milliseconds(free.baseMs)} at the base) while the others waited ${milliseconds(c.typicalAdded)} longer`;
-    return [
-      { cause: 'single-threaded', because: `${because}: a blocked thread delays every endpoint.` },
-      { cause: 'cpu-saturation', because: `${because}: a full processor slows every endpoint.` },
-    ];
-  }
-  if (c.pattern === 'same-added-delay') {
-    return [
-      {
-        cause: 'cpu-saturation',
-        because: `${share(c.sameAdded)} of the endpoints gained the same time and only ${share(c.sameFactor)} the same factor, though the slowest takes ${times(c.baseSpread)} as long as the fastest: a processor shared in time slices would slow them by the same factor.`,
-      },
-    ];
-  }
-  return [];
+  const [free] = c.free.toSorted((a, b) => b.baseMs - a.baseMs);
+  const typical = median(c.slowed.map((e) => e.baseMs));
+  if (free === undefined || typical === null) return [];
+  const went = `${free.name} took ${milliseconds(free.loadedMs)} (${milliseconds(free.baseMs)} at the base) while the others waited ${milliseconds(c.typicalAdded)} longer`;
+  const thread = {
+    cause: 'single-threaded' as const,
+    because: `${went}: a blocked thread delays every endpoint that it serves.`,
+  };
+  const comparable = free.baseMs * comparableWithin >= typical;
+  return comparable
+    ? [thread, { cause: 'cpu-saturation', because: `${went}: a full processor slows every endpoint.` }]
+    : [thread];
 }
 
 function orderOf(c: Coupling | null): Cause[] {
