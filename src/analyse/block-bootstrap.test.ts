@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Histogram, mergeSnapshots } from '../record/histogram.ts';
+import { randomExponential, randomFrom } from '../record/random.ts';
 import { blockIntervals, blockSeconds, changeOfMean } from './block-bootstrap.ts';
 import { timesOf } from './measure.ts';
 import type { Block } from './measurement.ts';
-import { randomExponential, randomFrom } from './random.ts';
 
 function blockOf(valuesMs: readonly number[], failed = 0, seconds = 5): Block {
   const histogram = new Histogram();

@@ -1,8 +1,8 @@
 import { bucketMidUs } from '../record/histogram.ts';
+import { randomIndex } from '../record/random.ts';
 import type { Interval } from './analysis.ts';
 import { alikeBlocksFactor, fewBlocksFactor, percentileInterval } from './interval.ts';
 import type { Block, Measurement } from './measurement.ts';
-import { randomIndex } from './random.ts';
 
 export const bootstrapResamples = 400;
 

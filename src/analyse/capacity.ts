@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import { randomFrom } from '../record/random.ts';
 import type { Analysis, Estimate } from './analysis.ts';
 import { errorLimit, errorOnset, failureBehaviour } from './capacity/error-onset.ts';
 import { baseline, bracket } from './capacity/growth.ts';
@@ -12,7 +13,6 @@ import { slaEstimate, slaStages } from './capacity/sla-bracket.ts';
 import { loadOf } from './capacity/stage-load.ts';
 import { wilson } from './interval.ts';
 import type { StageMeasurement } from './measurement.ts';
-import { randomFrom } from './random.ts';
 
 /** An open stage follows its asked rate if it brings so much of it. */
 const followedShare = 0.98;

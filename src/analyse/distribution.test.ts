@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { randomExponential, randomFrom } from '../record/random.ts';
 import { analyseDistribution } from './distribution.ts';
 import { measure } from './measure.ts';
-import { randomExponential, randomFrom } from './random.ts';
 import { twoModes } from './shape.ts';
 import { histogramOf, runOf, stage, summary } from './testing/hand-made-run.ts';
 import { type SimulationSpec, simulateRun } from './testing/simulated-run.ts';

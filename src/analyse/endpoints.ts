@@ -1,10 +1,10 @@
+import { randomFrom } from '../record/random.ts';
 import type { Run } from '../record/run.ts';
 import type { EndpointAnalysis, SlaAnalysis } from './analysis.ts';
 import { degradationOf } from './degradation.ts';
 import { endpointStageOf } from './endpoint-stage.ts';
 import { statusOf } from './endpoint-status.ts';
 import type { StageMeasurement } from './measurement.ts';
-import { randomFrom } from './random.ts';
 
 /** Every endpoint of the plan, in its order: what each stage measured, how it degraded, and how it stands. */
 export function analyseEndpoints(

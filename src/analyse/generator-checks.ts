@@ -28,12 +28,13 @@ export function generatorChecks(observed: Observed, part: SteadyPart): readonly 
       notChecked('generator', 'Load generator', 'The stage is too short for a whole second of its health.'),
     ];
   }
+  const lag = sendLag(part.health, observed.total.responseTime);
   return [
     loadReached(observed, part),
-    loopDelay(part.health, p50),
+    loopDelay(part.health, p50, lag),
     loopUtilization(part.health),
     cpu(part.health),
-    sendLag(part.health, observed.total.responseTime),
+    lag,
     sockets(observed),
   ];
 }
@@ -71,16 +72,19 @@ function loadReached({ stage, run }: Observed, part: SteadyPart): JudgedCheck {
  * A worker's p99 over the stage is taken as the median of its seconds' p99 (each about the worst of a hundred ticks);
  * the worst worker counts.
  */
-function loopDelay(health: readonly HealthSample[], p50: number | null): JudgedCheck {
+function loopDelay(health: readonly HealthSample[], p50: number | null, lag: JudgedCheck): JudgedCheck {
   const value = worstWorker(health, (samples) => median(samples.map((sample) => sample.loopDelayP99Ms)));
   const limit = Math.max(loopDelayLimitMs, loopDelayShareOfP50 * (p50 ?? 0));
-  return passOrFail(value < limit, 'lower-bound', {
+  // Where users think, a request starts from a timer as the delay's reading does: its mean lag tells what the delay did.
+  const harmless = lag.check.outcome === 'pass' && health.some((sample) => sample.thinkCount > 0);
+  const wanted = `less than ${milliseconds(limit)} is wanted${limit > loopDelayLimitMs ? ` (${share(loopDelayShareOfP50)} of the median response time)` : ''}`;
+  return passOrFail(value < limit || harmless, 'lower-bound', {
     check: 'generator-loop-delay',
     title: 'Event-loop delay',
     value,
     threshold: limit,
     unit: 'ms',
-    statement: `The generator's event loop was late by ${milliseconds(value)} (p99 of a typical second), less than ${milliseconds(limit)} is wanted${limit > loopDelayLimitMs ? ` (${share(loopDelayShareOfP50)} of the median response time)` : ''}.`,
+    statement: `The generator's event loop was late by ${milliseconds(value)} (p99 of a typical second), ${wanted}${value >= limit && harmless ? '; such seconds were rare enough not to matter, see the send lag' : ''}.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../record/random.ts';
 import {
   alikeBlocksFactor,
   effectiveSampleSize,
@@ -7,7 +8,6 @@ import {
   percentileInterval,
   wilson,
 } from './interval.ts';
-import { randomFrom } from './random.ts';
 
 describe('wilson', () => {
   // Expected values: Newcombe, Statistics in Medicine 17 (1998), table I, method 3.

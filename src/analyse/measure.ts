@@ -1,10 +1,10 @@
 import { type HistogramSnapshot, mergeSnapshots, quantileUs } from '../record/histogram.ts';
+import { randomFrom } from '../record/random.ts';
 import type { HealthSample, Outcome, Run, RunStage, StageData, Window } from '../record/run.ts';
 import type { Times } from './analysis.ts';
 import { blockIntervals, blockSeconds } from './block-bootstrap.ts';
 import { measureSummary } from './measure-summary.ts';
 import type { Block, Measurement, StageMeasurement } from './measurement.ts';
-import { randomFrom } from './random.ts';
 import { type SteadyPart, steadyPart } from './steady-part.ts';
 import { validityOf } from './validity.ts';
 

@@ -36,7 +36,7 @@ export const sendLagFloorMs = 1;
  * of its loop: p99 2.5 ms, mean 0.1 ms beside a response time of 16 ms, the mean response 0.5 % above the mean service.
  */
 export const meanSendLagShare = 0.05;
-export const meanSendLagFloorMs = 0.25;
+export const meanSendLagFloorMs = 0.5;
 /** Share of requests that the generator could not send for lack of ports, descriptors, routes or names. */
 export const unsentLimit = 0.001;
 /** Fewer requests: averages and shares are anecdotes (the usual n of the central limit theorem). */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../record/random.ts';
 import { mser, warmUpLength } from './warm-up.ts';
 
 /** The definition, term by term. */

@@ -10,6 +10,7 @@ import type { Io } from './main.ts';
 import { printSummary, writeJson, writeReports } from './output.ts';
 import { findRun } from './stored-runs.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 export type AnalyseOptions = {
   readonly from?: 'locust';
@@ -35,7 +36,7 @@ export async function analyseCommand(
   const analyses: Analysis[] = [];
   let worst: number = exitCodes.ok;
   for (const { run, file } of runs) {
-    const analysis = analyse(run);
+    const analysis = analyse(run, { version });
     analyses.push(analysis);
     const folder =
       options.out === undefined

@@ -8,6 +8,7 @@ import type { Io } from './main.ts';
 import { shownPath, wantsColour, writeReports } from './output.ts';
 import { findRun, reportsFolder } from './stored-runs.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /** `loadline report RUN --format html,md`: writes the files; `terminal` goes to standard output. */
 export async function report(
@@ -17,7 +18,7 @@ export async function report(
 ): Promise<number> {
   const formats = options.format.split(',').map((name) => formatOf(name.trim()));
   const file = findRun(asked, io.cwd);
-  const analysis = analyse(readRun(file));
+  const analysis = analyse(readRun(file), { version });
   if (formats.includes('terminal')) {
     io.stdout.write(
       renderTerminal(analysis, { colour: wantsColour(io.stdout, io.env), width: io.stdout.columns ?? 80 }),

@@ -11,6 +11,7 @@ import { type MeasuringOptions, overridesOf, seedOf, workersOf } from './options
 import { printSummary, writeJson, writeReports } from './output.ts';
 import { reportsFolder, runsFolder } from './stored-runs.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /** `loadline run PLAN`: load, record, analyse, report. */
 export async function run(planFile: string, options: MeasuringOptions, io: Io): Promise<number> {
@@ -27,7 +28,7 @@ export async function run(planFile: string, options: MeasuringOptions, io: Io): 
   const writer = await measure(plan, { workers, seed, quiet: options.quiet === true }, io);
   try {
     const measured = readRun(writer.path);
-    const analysis = analyse(measured, { earlier: earlierRun(measured, writer.path, io.cwd) });
+    const analysis = analyse(measured, { version, earlier: earlierRun(measured, writer.path, io.cwd) });
     const folder =
       options.out === undefined ? reportsFolder(io.cwd, writer.path) : path.resolve(io.cwd, options.out);
     const reports = writeReports(analysis, folder, ['html', 'md', 'json', 'junit']);

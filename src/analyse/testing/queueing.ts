@@ -1,4 +1,4 @@
-import { randomExponential } from '../random.ts';
+import { randomExponential } from '../../record/random.ts';
 
 /** Events in the order of their time; equal times in the order in which they were added. */
 export class Agenda {

@@ -1,6 +1,6 @@
 import type { Readiness, Sla } from '../../plan/plan.ts';
+import { randomExponential, randomFrom } from '../../record/random.ts';
 import type { Environment, HealthSample, Outcome, Run, RunStage } from '../../record/run.ts';
-import { randomExponential, randomFrom } from '../random.ts';
 import {
   Agenda,
   type Distribution,

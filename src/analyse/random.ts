@@ -1,1 +1,0 @@
-export { randomExponential, randomFrom, randomIndex } from '../record/random.ts';
