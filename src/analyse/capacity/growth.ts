@@ -9,8 +9,9 @@ export type Growth = {
   readonly change: Interval;
   /**
    * `proportional`: grew, and a user (or an asked request) still brings the share {@link proportionalShare} of what
-   * it brought at the baseline. `slower`: grew, but less. `stopped`: the interval excludes growth in proportion and
-   * does not exclude +5 % or less. `declined`: the interval lies below zero. `unclear`: too uncertain for any.
+   * it brought at the baseline. `slower`: grew, but less. `stopped`: the interval excludes growth in proportion, and
+   * does not exclude +5 % or less or lies below a quarter of proportion as a whole. `declined`: the interval lies
+   * below zero. `unclear`: too uncertain for any.
    */
   readonly kind: 'proportional' | 'slower' | 'stopped' | 'declined' | 'unclear';
   /** Throughput per user at `to` as a share of the baseline's. */
@@ -57,7 +58,8 @@ export function growth(from: LoadPoint, to: LoadPoint, base: Baseline): Growth {
   function kindOf(): Growth['kind'] {
     if (high < 0) return 'declined';
     const excludesProportion = high < proportion;
-    if (excludesProportion && low <= Math.log1p(noGrowth) && log <= plateauShare * proportion)
+    const hardly = plateauShare * proportion;
+    if (excludesProportion && log <= hardly && (low <= Math.log1p(noGrowth) || high <= hardly))
       return 'stopped';
     if (low <= 0) return 'unclear';
     return efficiency >= proportionalShare ? 'proportional' : 'slower';

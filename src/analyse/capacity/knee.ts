@@ -213,7 +213,8 @@ function fromStages(points: readonly LoadPoint[], bracket: Bracket, stop: Growth
 function stopped(stop: Growth): string {
   const { value, low, high } = stop.change;
   const interval = low === null || high === null ? '' : `; 95 % interval ${change(low)} to ${change(high)}`;
-  return `${stop.kind === 'declined' ? 'fell' : 'grew no more'} (${change(value)}${interval})`;
+  const verb = stop.kind === 'declined' ? 'fell' : (low ?? 0) > 0 ? 'hardly grew' : 'grew no more';
+  return `${verb} (${change(value)}${interval})`;
 }
 
 function efficiencyOf(points: readonly LoadPoint[], point: LoadPoint): number {
