@@ -1,14 +1,22 @@
 import type { Run } from '../record/run.ts';
 
-/** Commands that a report may tell its reader to run. PLAN stands for the reader's own plan file. */
+/** Commands that a report may tell its reader to run, with the plan's file as it was named, or PLAN where none is known. */
+
+function planFile(run: Run): string {
+  const { file } = run.plan;
+  if (file === undefined) return 'PLAN';
+  // Quoted for a POSIX shell where it holds anything but plain characters.
+  return /^[\w./@+-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
+}
 
 /** `loadline run PLAN --users 50,60,70 --duration 60s`. */
 export function runCommand(
+  run: Run,
   users: readonly number[] | null = null,
   durationSeconds: number | null = null,
 ): string {
   return [
-    'loadline run PLAN',
+    `loadline run ${planFile(run)}`,
     ...(users === null || users.length === 0 ? [] : [`--users ${users.join(',')}`]),
     ...(durationSeconds === null ? [] : [`--duration ${durationText(durationSeconds)}`]),
   ].join(' ');
@@ -16,7 +24,10 @@ export function runCommand(
 
 /** The same stages once more, to be held against this run. */
 export function repeatCommand(run: Run): string {
-  return runCommand(run.stages.flatMap((s) => s.users ?? []));
+  return runCommand(
+    run,
+    run.stages.flatMap((s) => s.users ?? []),
+  );
 }
 
 /** What gives this run again, seed included. */
@@ -26,7 +37,7 @@ export function reproduceCommand(run: Run): string {
   const spawn = stages.flatMap((s) => s.spawnRate ?? []);
   const seconds = plannedSeconds(run);
   return [
-    runCommand(users.length === stages.length ? users : null),
+    runCommand(run, users.length === stages.length ? users : null),
     ...(spawn.length === stages.length && spawn.length > 0
       ? [`--spawn-rate ${(new Set(spawn).size === 1 ? spawn.slice(0, 1) : spawn).join(',')}`]
       : []),

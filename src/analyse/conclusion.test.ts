@@ -233,8 +233,18 @@ describe('commands', () => {
   ])('stages between %d and %d', (good, bad, expected) => expect(narrowing(good, bad)).toEqual(expected));
 
   test('durations in their shortest form', () => {
-    expect(runCommand([50], 600)).toBe('loadline run PLAN --users 50 --duration 10m');
-    expect(runCommand(null, 0.25)).toBe('loadline run PLAN --duration 250ms');
-    expect(runCommand()).toBe('loadline run PLAN');
+    const run = referenceRun();
+    expect(runCommand(run, [50], 600)).toBe('loadline run PLAN --users 50 --duration 10m');
+    expect(runCommand(run, null, 0.25)).toBe('loadline run PLAN --duration 250ms');
+    expect(runCommand(run)).toBe('loadline run PLAN');
+  });
+
+  test.each([
+    ['plans/shop.yaml', 'plans/shop.yaml'],
+    ['my plan.yaml', "'my plan.yaml'"],
+    ["it's $HOME.yaml", "'it'\\''s $HOME.yaml'"],
+  ])('the plan file %s is named so that a shell takes it as one word', (file, word) => {
+    const run = referenceRun();
+    expect(runCommand({ ...run, plan: { ...run.plan, file } })).toBe(`loadline run ${word}`);
   });
 });

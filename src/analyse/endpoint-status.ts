@@ -1,6 +1,6 @@
 import type { Degradation, EndpointAnalysis, SlaCheck } from './analysis.ts';
 import type { StageMeasurement } from './measurement.ts';
-import { change, loadName, milliseconds, share } from './words.ts';
+import { capital, change, loadName, milliseconds, share } from './words.ts';
 
 /** The reference analysis calls +1,143 % and more critical, +515 % and +667 % a warning: the line is 11 times. */
 export const criticalDegradation = 10;
@@ -72,7 +72,7 @@ export function statusOf(
   if (reasons.length > 0) {
     return {
       status: critical.length > 0 ? 'critical' : 'warning',
-      statusBecause: `${sentence(reasons.join('; '))}.`,
+      statusBecause: `${capital(reasons.join('; '))}.`,
     };
   }
   return { status: 'ok', statusBecause: healthy(degradation, checks, at.errors) };
@@ -88,9 +88,5 @@ function healthy(degradation: Degradation | null, checks: readonly SlaCheck[], e
       : `mean response time ${milliseconds(degradation.from)} → ${milliseconds(degradation.to)} (${change(degradation.change.value)})`,
     errors === 0 ? 'no failures' : `${share(errors)} failed`,
   ];
-  return `${sentence(parts.filter((part) => part !== '').join('; '))}.`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return `${capital(parts.filter((part) => part !== '').join('; '))}.`;
 }

@@ -107,7 +107,7 @@ describe('status', () => {
   test('says why, in words', () => {
     const { endpoints } = analysed(stages([[50]], [[600]]), [p95(70)]);
     expect(endpoints[0]?.statusBecause).toBe(
-      'P95 600 ms at 50 users, promised 70 ms; +1,100 % from 10 users to 50 users.',
+      'p95 600 ms at 50 users, promised 70 ms; +1,100 % from 10 users to 50 users.',
     );
   });
 });

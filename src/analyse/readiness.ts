@@ -4,7 +4,7 @@ import { errorLimit } from './capacity/error-onset.ts';
 import { wilson } from './interval.ts';
 import type { StageMeasurement } from './measurement.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { capital, count, list, loadName, milliseconds, number, share, times } from './words.ts';
+import { capital, count, list, loadName, milliseconds, number, share, times, uncapital } from './words.ts';
 
 export type ReadinessInput = {
   readonly run: Run;
@@ -64,7 +64,7 @@ function statementOf(
 ): string {
   const figures = `${number(met)} of ${count(total, 'requirement')} met`;
   const names = (value: boolean | null) =>
-    list(required.filter((row) => row.met === value).map((row) => row.requirement.toLowerCase()));
+    list(required.filter((row) => row.met === value).map((row) => uncapital(row.requirement)));
   switch (state) {
     case 'ready':
       return `Ready: every requirement of the plan is met (${figures}).`;

@@ -94,7 +94,7 @@ export function within(interval: Interval | null, figure: (value: number) => str
 
 /** A name at the begin of a sentence: `locust` → `Locust`. */
 export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `stage 2 (50 users)`; an open stage `stage 2 (200 requests/s asked)`. */
@@ -115,4 +115,9 @@ export function loadName(stage: {
   if (stage.users !== null) return count(stage.users, 'user');
   const asked = stage.askedRate ?? null;
   return asked === null ? `stage ${stage.stage}` : `${rate(asked)} asked`;
+}
+
+/** `SLA compliance` stays, `Failure rate` → `failure rate`. */
+export function uncapital(text: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text;
 }

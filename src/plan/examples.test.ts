@@ -39,11 +39,11 @@ test('the reference: ten endpoints, eight of them with an SLA on the 95th percen
     ['GET /posts', 500, 'posts'],
     ['GET /posts/{id}', 300, 'posts'],
     ['GET /posts?userId={userId}', null, 'posts'],
-    ['GET /comments?postId={postId}', null, 'comments'],
     ['GET /comments', 400, 'comments'],
     ['GET /users', 500, 'users'],
     ['GET /users/{id}', 300, 'users'],
     ['GET /albums', 500, 'albums'],
+    ['GET /photos?albumId={albumId}', null, 'photos'],
     ['POST /posts', 1000, 'posts'],
     ['PUT /posts/{id}', 800, 'posts'],
   ]);

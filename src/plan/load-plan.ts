@@ -36,7 +36,7 @@ export async function loadPlan(
   const overridden = overridePlan(outcome.plan, overrides);
   if (overridden.state === 'faulty') throw new PlanError(overridden.faults);
   const readFile: ReadFile = (name, maxBytes) => readRegularFile(resolve(dirname(path), name), maxBytes);
-  const resolution = await resolvePlan(overridden.plan, { env, readFile, origin });
+  const resolution = await resolvePlan({ ...overridden.plan, file }, { env, readFile, origin });
   if (resolution.state === 'faulty') throw new PlanError(resolution.faults);
   return resolution.resolved;
 }

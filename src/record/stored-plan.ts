@@ -76,6 +76,7 @@ const load = z.discriminatedUnion('kind', [
 // Loose objects: what a later Loadline adds to a plan is kept, not refused.
 const storedPlan = z.looseObject({
   kind: z.literal('plan'),
+  file: z.exactOptional(z.string()),
   name: z.string(),
   target: z.string(),
   endpoints: z.array(endpoint),

@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { StageMeasurement } from '../measurement.ts';
-import { change, list, loadName, milliseconds, number, rate, rateFigure, within } from '../words.ts';
+import { capital, change, list, loadName, milliseconds, number, rate, rateFigure, within } from '../words.ts';
 import { type Baseline, growth } from './growth.ts';
 import type { LoadPoint } from './load-point.ts';
 
@@ -153,8 +153,4 @@ const numerals = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', '
 
 function words(n: number): string {
   return numerals[n] ?? number(n);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

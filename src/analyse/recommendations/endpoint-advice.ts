@@ -1,5 +1,5 @@
 import type { EndpointAnalysis, Recommendation } from '../analysis.ts';
-import { repeatCommand } from '../commands.ts';
+import { repeatCommand, runCommand } from '../commands.ts';
 import type { Situation } from '../recommendations.ts';
 import { change, list, loadName, milliseconds, times } from '../words.ts';
 import { isWrite } from '../writes.ts';
@@ -63,7 +63,7 @@ function writes({ run, standing, diagnosis }: Situation): Recommendation[] {
       answers: 'endpoints',
       effect: null,
       effort: 'medium',
-      verify: base.users === 1 ? repeatCommand(run) : `loadline run PLAN --users 1`,
+      verify: base.users === 1 ? repeatCommand(run) : runCommand(run, [1]),
     },
   ];
 }

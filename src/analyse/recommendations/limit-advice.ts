@@ -31,7 +31,7 @@ function measureAgain({ run, measurements, diagnosis }: Situation): Recommendati
   ];
 }
 
-function limit({ capacity, standing, sla }: Situation): Recommendation[] {
+function limit({ run, capacity, standing, sla }: Situation): Recommendation[] {
   const { recommendedLimit: recommended } = capacity;
   const { missed, highest, gap, lowest } = standing;
   if (recommended === null || highest === null || lowest === null) return [];
@@ -45,7 +45,7 @@ function limit({ capacity, standing, sla }: Situation): Recommendation[] {
         answers: 'capacity',
         effect: null,
         effort: 'small',
-        verify: runCommand(below(lowest.users)),
+        verify: runCommand(run, below(lowest.users)),
       },
     ];
   }
@@ -75,7 +75,7 @@ function limit({ capacity, standing, sla }: Situation): Recommendation[] {
             }
           : null,
       effort: 'small',
-      verify: runCommand(recommended.users === null ? null : [recommended.users]),
+      verify: runCommand(run, recommended.users === null ? null : [recommended.users]),
     },
   ];
 }

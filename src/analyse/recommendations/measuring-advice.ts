@@ -10,7 +10,7 @@ export function adviceOnMeasuring(s: Situation): Recommendation[] {
 
 const narrowEnough = 1.2;
 
-function narrow({ standing: { gap } }: Situation): Recommendation[] {
+function narrow({ run, standing: { gap } }: Situation): Recommendation[] {
   if (gap === null || gap.bad <= narrowEnough * gap.good) return [];
   const users = narrowing(gap.good, gap.bad);
   if (users.length < 3) return [];
@@ -27,7 +27,7 @@ function narrow({ standing: { gap } }: Situation): Recommendation[] {
       answers: 'capacity',
       effect: null,
       effort: 'small',
-      verify: runCommand(users, 30),
+      verify: runCommand(run, users, 30),
     },
   ];
 }
@@ -43,7 +43,7 @@ function further({ standing: { gap, highest, missed }, run }: Situation): Recomm
       answers: 'capacity',
       effect: null,
       effort: 'small',
-      verify: runCommand(users),
+      verify: runCommand(run, users),
     },
   ];
 }
@@ -86,7 +86,7 @@ function hold({ capacity, standing, run }: Situation): Recommendation[] {
       answers: 'capacity',
       effect: null,
       effort: 'small',
-      verify: runCommand([users], longHoldSeconds),
+      verify: runCommand(run, [users], longHoldSeconds),
     },
   ];
 }

@@ -50,17 +50,12 @@ function card(each: Recommendation, place: number): Block {
     blocks: [
       ...(rest === null ? [] : [paragraph(rest)]),
       paragraph(strong('Because: '), each.because),
-      paragraph(strong('Predicted effect: '), effectOf(each)),
+      ...(each.effect === null
+        ? []
+        : [paragraph(strong('Predicted effect: '), `${predictedRange(each.effect)} (${each.effect.model})`)]),
       ...(each.verify === '' ? [] : [paragraph(strong('Verify: '), code(each.verify))]),
     ],
   };
-}
-
-/** `throughput 1× to 2.5× (model …)`, or that nothing can be predicted. */
-function effectOf(each: Recommendation): string {
-  return each.effect === null
-    ? 'not predictable from this run'
-    : `${predictedRange(each.effect)} (${each.effect.model})`;
 }
 
 /** `throughput 1× to 2.5×`. */
