@@ -55,7 +55,14 @@ export function analyseCapacity(
     }),
     statements: [...loadStatements(points, baseline(points), unit)],
     failureBehaviour: failureBehaviour(measurements, slowsDown(points)),
-    cautions: [...cautions(measurements, points, plan)],
+    cautions: [
+      ...cautions(
+        measurements,
+        points,
+        plan,
+        knee.state === 'estimated' && knee.method.startsWith('operational'),
+      ),
+    ],
   };
 
   function kneeOf(): Estimate {

@@ -1,6 +1,6 @@
 import type { Analysis, Estimate } from '../analyse/analysis.ts';
 import { verdictTitle } from './document/bottlenecks.ts';
-import { inUnit, rangeOf } from './document/breaking-point.ts';
+import { headlineOf, rangeOf } from './document/breaking-point.ts';
 import type { Tone } from './document/document.ts';
 import { extremes } from './document/endpoints.ts';
 import { predictedRange } from './document/recommendations.ts';
@@ -134,9 +134,11 @@ function breakingPoint(analysis: Analysis, style: Style, width: number): readonl
       return wrap(estimate.statement, width - 24, 3).map(
         (text, at) => `  ${at === 0 ? label : ' '.repeat(22)}${style.quiet(text)}`,
       );
-    const ends = rangeOf(estimate);
+    const head = headlineOf(estimate);
+    const range = rangeOf(estimate);
+    const ends = range === null ? 'no interval' : range === head ? 'between stages' : range;
     return [
-      `  ${label}${style.strong(inUnit(estimate)(estimate.estimate))}  ${cut(`${ends === null ? 'no interval' : ends}, ${estimate.confidence} confidence`, width - 40)}`,
+      `  ${label}${style.strong(head)}  ${cut(`${ends}, ${estimate.confidence} confidence`, width - 40)}`,
     ];
   };
   const limit = capacity.recommendedLimit;

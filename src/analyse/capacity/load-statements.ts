@@ -40,11 +40,12 @@ export function cautions(
   measurements: readonly StageMeasurement[],
   points: readonly LoadPoint[],
   plan: Plan,
+  kneePlaced: boolean,
 ): readonly string[] {
   const valid = points.filter((p) => p.validity === 'valid');
   const closed = plan.load.kind === 'closed';
   return [
-    ...(closed ? tooFewLoads(valid) : []),
+    ...(closed ? tooFewLoads(valid, kneePlaced) : []),
     ...growthShape(valid),
     ...(closed ? unexplainedUsers(measurements) : []),
     ...(closed ? closedModel(measurements) : []),
@@ -54,13 +55,13 @@ export function cautions(
   ];
 }
 
-function tooFewLoads(points: readonly LoadPoint[]): readonly string[] {
+function tooFewLoads(points: readonly LoadPoint[], kneePlaced: boolean): readonly string[] {
   if (points.length === 0) return [];
   const loads = list(points.map((p) => number(p.load)));
   const kappa = `Contention and coherency (σ, κ of the Universal Scalability Law) cannot be identified: that takes at least six loads, two of them past the peak.`;
   if (points.length < 4) {
     return [
-      `${capital(words(points.length))} ${points.length === 1 ? 'load' : 'loads'} (${loads} users) cannot place a knee: between two stages nothing was measured. A ladder such as 1, 2, 5, 10, 20, 50, 100, 200 users can.`,
+      `${capital(words(points.length))} ${points.length === 1 ? 'load' : 'loads'} (${loads} users) cannot place a knee by themselves: between two stages nothing was measured${kneePlaced ? ', and the knee named above rests on the think time and the response-time law' : ''}. A ladder such as 1, 2, 5, 10, 20, 50, 100, 200 users can.`,
       kappa,
     ];
   }

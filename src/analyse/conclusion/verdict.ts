@@ -45,7 +45,7 @@ function kneeText({ capacity, standing }: Concluding): string {
   }
   const { low, high, value } = knee;
   if (low !== null && high !== null) {
-    const [from, to] = [number(Math.floor(low)), number(Math.ceil(high))];
+    const [from, to] = [number(Math.round(low)), number(Math.round(high))];
     return from === to
       ? `throughput stops growing at about ${from} users`
       : `throughput stops growing between ${from} and ${to} users`;

@@ -104,7 +104,10 @@ function undecidedCard(analysis: Analysis, undecided: Undecided): Block {
     label: 'undecided',
     title: undecided.title,
     blocks: [
-      paragraph(strong('One of: '), undecided.causes.map(causeName).join(', ')),
+      paragraph(
+        strong(undecided.causes.length === 1 ? 'Possibly: ' : 'One of: '),
+        undecided.causes.map(causeName).join(', '),
+      ),
       ...where(undecided.endpoints),
       ...(undecided.evidence.length === 0
         ? []

@@ -56,15 +56,24 @@ export function inUnit(estimate: Extract<Estimate, { state: 'estimated' }>): (va
 }
 
 /** Answer, interval, confidence, method: four cells. */
+/**
+ * What stands for the answer. A bracket between stages has no value inside it that was measured: the bracket itself is
+ * the answer.
+ */
+export function headlineOf(estimate: Extract<Estimate, { state: 'estimated' }>): string {
+  const { low, high, unit, method } = estimate;
+  const bracket = unit === 'users' && method.startsWith('bracket') && low !== null && high !== null;
+  return (bracket ? rangeOf(estimate) : null) ?? inUnit(estimate)(estimate.estimate);
+}
+
 function answer(estimate: Estimate): readonly Line[] {
   if (estimate.state === 'insufficient-evidence')
     return [['not enough evidence'], ['–'], ['–'], [estimate.statement]];
-  const format = inUnit(estimate);
   const other = estimate.unit === 'users' ? estimate.rate : estimate.users;
   const beside =
     other === null ? [] : [quiet(valueAndRange(other, estimate.unit === 'users' ? rate : users))];
   return [
-    [strong(format(estimate.estimate)), ...beside],
+    [strong(headlineOf(estimate)), ...beside],
     [rangeOf(estimate) ?? 'none: the run holds no basis for one'],
     [estimate.confidence],
     [estimate.statement, quiet(estimate.method)],

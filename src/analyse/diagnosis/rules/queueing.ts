@@ -139,8 +139,8 @@ function couplingEvidence(c: Coupling, full: boolean) {
   if (full && c.parallelism !== null) {
     evidence.push(
       evidenceOf(
-        `At most about ${number(c.parallelism.value, 1)} requests${within(c.parallelism, (v) => number(v, 1))} were worked on at once in ${stageName(c.loaded)}: throughput times the response time of ${stageName(c.base)}. It is an upper bound, for that time includes the network and any waiting.`,
-        'effective parallelism, upper bound',
+        `If a request's own work takes as long under load as in ${stageName(c.base)}, about ${number(c.parallelism.value, 1)} requests${within(c.parallelism, (v) => number(v, 1))} were worked on at once in ${stageName(c.loaded)}: its throughput times the response time of ${stageName(c.base)}, in which the network and some waiting are included.`,
+        'effective parallelism',
         c.parallelism,
         stages,
       ),
