@@ -2,7 +2,7 @@
  * How near is the knee to the truth? Closed systems of known N* on the ladder 1 … 200, with counted, noisy throughput.
  * Run: node bench/knee-accuracy.ts [systems per row]
  */
-import { analyseCapacity } from '../src/analyse/capacity.ts';
+import { analyseCapacity } from '../src/analyse/capacity/capacity.ts';
 import { kneeTrial } from '../src/analyse/testing/knee-trial.ts';
 
 const systems = Number(process.argv[2] ?? 200);

@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import type { Run } from '../record/run.ts';
 import { type Analysis, analysisSchema, analysisVersion } from './analysis.ts';
-import { analyseCapacity } from './capacity.ts';
-import { conclude } from './conclusion.ts';
+import { analyseCapacity } from './capacity/capacity.ts';
+import { conclude } from './conclusion/conclusion.ts';
+import { assessReadiness } from './conclusion/readiness.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
-import { analyseDistribution } from './distribution.ts';
-import { analyseEndpoints } from './endpoints.ts';
-import { analyseGroups } from './groups.ts';
-import { measure } from './measure.ts';
-import type { StageMeasurement } from './measurement.ts';
-import { describeMethodology } from './methodology.ts';
-import { assessReadiness } from './readiness.ts';
-import { recommend } from './recommendations.ts';
-import { analyseSla } from './sla.ts';
-import { stageTotals } from './stage-totals.ts';
-import { timelineOf } from './timeline.ts';
-import { overallValidity } from './validity.ts';
+import { analyseDistribution } from './distribution/distribution.ts';
+import { analyseEndpoints } from './endpoints/endpoints.ts';
+import { analyseGroups } from './endpoints/groups.ts';
+import { analyseSla } from './endpoints/sla.ts';
+import { stageTotals } from './endpoints/stage-totals.ts';
+import { timelineOf } from './endpoints/timeline.ts';
+import { measure } from './measure/measure.ts';
+import type { StageMeasurement } from './measure/measurement.ts';
+import { describeMethodology } from './methodology/methodology.ts';
+import { recommend } from './recommendations/recommendations.ts';
+import { overallValidity } from './validity/validity.ts';
 
 export type AnalyseOptions = {
   /** An earlier run of the same target: the methodology says why figures may differ. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
-import { wilson } from '../interval.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import { wilson } from '../measure/interval.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { list, loadName, number, share } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
 import { loadOf, nextLoad, unitOf } from './stage-load.ts';

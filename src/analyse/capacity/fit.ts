@@ -1,6 +1,6 @@
 import { randomIndex } from '../../record/random.ts';
 import type { Interval } from '../analysis.ts';
-import { fewBlocksFactor, percentileInterval } from '../interval.ts';
+import { fewBlocksFactor, percentileInterval } from '../measure/interval.ts';
 import type { LoadPoint } from './load-point.ts';
 import type { Model, Observation } from './model.ts';
 import { minimise, rough } from './nelder-mead.ts';

@@ -1,5 +1,5 @@
 import type { Estimate, Interval } from '../analysis.ts';
-import { percentileInterval } from '../interval.ts';
+import { percentileInterval } from '../measure/interval.ts';
 import { change, count, list, rate, share, within } from '../words.ts';
 import { resample } from './fit.ts';
 import { type Bracket, type Growth, growths } from './growth.ts';

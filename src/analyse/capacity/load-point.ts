@@ -1,6 +1,6 @@
 import type { Interval, Validity } from '../analysis.ts';
-import { fewBlocksFactor, z95 } from '../interval.ts';
-import type { Measurement, StageMeasurement } from '../measurement.ts';
+import { fewBlocksFactor, z95 } from '../measure/interval.ts';
+import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 
 /**
  * What a load brought: successful requests per second at so many users (closed model) or at an asked rate (open

@@ -1,5 +1,5 @@
 import type { Plan } from '../../plan/plan.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { capital, change, list, loadName, milliseconds, number, rate, rateFigure, within } from '../words.ts';
 import { type Baseline, growth } from './growth.ts';
 import type { LoadPoint } from './load-point.ts';

@@ -1,6 +1,6 @@
 import { type Plan, type Sla, slaStatistics } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
-import type { Measurement, StageMeasurement } from '../measurement.ts';
+import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 import { list, loadName, milliseconds, number, rate, share } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
 import { loadOf, nextLoad, unitOf } from './stage-load.ts';

@@ -1,4 +1,4 @@
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { number, rate } from '../words.ts';
 
 /** Users of a closed stage, asked requests per second of an open one. */

@@ -1,8 +1,8 @@
 import type { EndpointAnalysis } from '../analysis.ts';
-import type { Concluding } from '../conclusion.ts';
 import { isOpportunity } from '../diagnosis/cause-names.ts';
-import { usersOf } from '../standing.ts';
+import { usersOf } from '../recommendations/standing.ts';
 import { change, count, list, loadName, milliseconds, number, rate, share } from '../words.ts';
+import type { Concluding } from './conclusion.ts';
 
 /** Three to seven sentences, each on figures of this run. */
 export function keyFindingsOf(all: Concluding): string[] {

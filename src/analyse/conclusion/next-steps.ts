@@ -1,5 +1,5 @@
 import type { Analysis, Recommendation } from '../analysis.ts';
-import type { Concluding } from '../conclusion.ts';
+import type { Concluding } from './conclusion.ts';
 
 const most = { now: 4, soon: 4, later: 6 } as const;
 

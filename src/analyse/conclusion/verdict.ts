@@ -1,6 +1,6 @@
-import type { Concluding } from '../conclusion.ts';
-import { usersOf } from '../standing.ts';
+import { usersOf } from '../recommendations/standing.ts';
 import { capital, count, list, loadName, number, rate } from '../words.ts';
+import type { Concluding } from './conclusion.ts';
 
 /** The run in one line. */
 export function verdictOf(all: Concluding): string {

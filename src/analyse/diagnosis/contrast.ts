@@ -1,6 +1,6 @@
 import type { Interval } from '../analysis.ts';
-import { fewBlocksFactor, z95 } from '../interval.ts';
-import type { Measurement } from '../measurement.ts';
+import { fewBlocksFactor, z95 } from '../measure/interval.ts';
+import type { Measurement } from '../measure/measurement.ts';
 
 /** Comparisons of two measured values, each with the interval that its blocks of time allow. */
 

@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Interval } from '../analysis.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { averageOf, differenceOf, median, rateOf } from './contrast.ts';
 
 /** How the endpoints of a mix slowed down together: by the same time, by the same factor, or not at all. */

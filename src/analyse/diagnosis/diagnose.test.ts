@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../../record/random.ts';
 import type { Cause, Diagnosis } from '../analysis.ts';
-import { analyseCapacity } from '../capacity.ts';
-import { measure } from '../measure.ts';
+import { analyseCapacity } from '../capacity/capacity.ts';
+import { measure } from '../measure/measure.ts';
 import { type SimulatedEndpoint, type SimulationSpec, simulateRun } from '../testing/simulated-run.ts';
 import { diagnose } from './diagnose.ts';
 import { rules } from './rules/all.ts';

@@ -1,6 +1,6 @@
 import type { Run } from '../../record/run.ts';
 import type { Analysis, Diagnosis, Finding, Undecided } from '../analysis.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { count, list, stageName } from '../words.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { healthOf } from './health.ts';

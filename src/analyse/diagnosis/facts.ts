@@ -1,6 +1,6 @@
 import type { Run } from '../../record/run.ts';
 import type { Analysis, Check, Interval } from '../analysis.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { averageOf, rateOf, ratioOf } from './contrast.ts';
 import { type Coupling, couplingOf } from './coupling.ts';
 import { type FailureFacts, failureFactsOf } from './failures.ts';

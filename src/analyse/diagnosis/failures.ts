@@ -2,8 +2,8 @@ import { mergeSnapshots, quantileUs } from '../../record/histogram.ts';
 import type { Run } from '../../record/run.ts';
 import type { Interval } from '../analysis.ts';
 import { errorLimit } from '../capacity/error-onset.ts';
-import { wilson } from '../interval.ts';
-import type { Measurement, StageMeasurement } from '../measurement.ts';
+import { wilson } from '../measure/interval.ts';
+import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 import { okRateOf } from './contrast.ts';
 
 /** Failures by what they say: told to slow down (429), turned away (503), and all others of the target's making. */

@@ -1,7 +1,7 @@
 import type { SlaStatistic } from '../../plan/plan.ts';
 import { slaStatistics } from '../../plan/plan.ts';
 import type { Interval } from '../analysis.ts';
-import type { Measurement } from '../measurement.ts';
+import type { Measurement } from '../measure/measurement.ts';
 import { capital, change, count, list, loadName, share, stageName, times } from '../words.ts';
 import { ratioOf } from './contrast.ts';
 import { type Facts, loadOf } from './facts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../analysis.ts';
-import { analyseCapacity } from '../capacity.ts';
-import type { Block, Measurement, StageMeasurement } from '../measurement.ts';
+import { analyseCapacity } from '../capacity/capacity.ts';
+import type { Block, Measurement, StageMeasurement } from '../measure/measurement.ts';
 import { type GivenStage, planOf, stagesOf } from '../testing/given-measurements.ts';
 import { simulateRun } from '../testing/simulated-run.ts';
 import { diagnose } from './diagnose.ts';

@@ -1,5 +1,5 @@
 import type { Run } from '../../record/run.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { median } from './contrast.ts';
 
 /** Moments in which no request of any endpoint ended, and after which the answers showed that they had waited. */

@@ -1,9 +1,9 @@
 import type { Finding, Recommendation, Undecided } from '../analysis.ts';
 import { repeatCommand } from '../commands.ts';
 import { causeNames, isOpportunity } from '../diagnosis/cause-names.ts';
-import type { Situation } from '../recommendations.ts';
-import { usersOf } from '../standing.ts';
 import { list, loadName, milliseconds, share } from '../words.ts';
+import type { Situation } from './recommendations.ts';
+import { usersOf } from './standing.ts';
 
 type Effect = Recommendation['effect'];
 

@@ -1,8 +1,8 @@
 import type { EndpointAnalysis, Recommendation } from '../analysis.ts';
 import { repeatCommand, runCommand } from '../commands.ts';
-import type { Situation } from '../recommendations.ts';
+import { isWrite } from '../diagnosis/writes.ts';
 import { change, list, loadName, milliseconds, times } from '../words.ts';
-import { isWrite } from '../writes.ts';
+import type { Situation } from './recommendations.ts';
 
 /** Where to look first, and what stands out among the endpoints. */
 export function adviceOnEndpoints(s: Situation): Recommendation[] {

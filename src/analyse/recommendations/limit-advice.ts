@@ -1,7 +1,7 @@
 import type { Recommendation } from '../analysis.ts';
 import { repeatCommand, runCommand } from '../commands.ts';
-import type { Situation } from '../recommendations.ts';
 import { count, list, loadName, milliseconds, number, rate, stageName } from '../words.ts';
+import type { Situation } from './recommendations.ts';
 
 /** What to admit, from what was carried; and, where the generator was the limit, to measure again first. */
 export function adviceOnLimit(s: Situation): Recommendation[] {

@@ -1,7 +1,7 @@
 import type { Recommendation } from '../analysis.ts';
 import { narrowing, repeatCommand, runCommand } from '../commands.ts';
-import type { Situation } from '../recommendations.ts';
 import { count, list, number, seconds } from '../words.ts';
+import type { Situation } from './recommendations.ts';
 
 /** What to measure next, where this run leaves something open; and what the plan itself declares as missing. */
 export function adviceOnMeasuring(s: Situation): Recommendation[] {

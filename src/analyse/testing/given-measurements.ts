@@ -1,7 +1,7 @@
 import type { Endpoint, Load, Plan, Readiness, Sla } from '../../plan/plan.ts';
 import { Histogram } from '../../record/histogram.ts';
 import type { Times, Validity } from '../analysis.ts';
-import type { Block, Measurement, StageMeasurement } from '../measurement.ts';
+import type { Block, Measurement, StageMeasurement } from '../measure/measurement.ts';
 
 /** Measurements written by hand, for tests. */
 export type GivenStage = {

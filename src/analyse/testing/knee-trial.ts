@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/plan.ts';
 import { randomFrom, randomIndex } from '../../record/random.ts';
-import type { StageMeasurement } from '../measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { type FiniteSource, finiteSourceRate } from './finite-source.ts';
 import { planOf, stagesOf } from './given-measurements.ts';
 

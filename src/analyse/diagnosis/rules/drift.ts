@@ -1,6 +1,6 @@
 import { quantileUs } from '../../../record/histogram.ts';
 import type { Interval } from '../../analysis.ts';
-import type { StageMeasurement } from '../../measurement.ts';
+import type { StageMeasurement } from '../../measure/measurement.ts';
 import { change, list, milliseconds, seconds, stageName, within } from '../../words.ts';
 import { slopeOf } from '../contrast.ts';
 import type { Facts } from '../facts.ts';

@@ -1,5 +1,5 @@
-import { wilson } from '../../interval.ts';
-import type { StageMeasurement } from '../../measurement.ts';
+import { wilson } from '../../measure/interval.ts';
+import type { StageMeasurement } from '../../measure/measurement.ts';
 import { list, loadName, share, stageName, within } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { type StageFailures, sorted } from '../failures.ts';

@@ -1,4 +1,4 @@
-import type { StageMeasurement } from '../../measurement.ts';
+import type { StageMeasurement } from '../../measure/measurement.ts';
 import { list, milliseconds, share, stageName } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';

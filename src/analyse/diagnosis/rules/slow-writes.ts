@@ -1,10 +1,10 @@
 import type { Interval } from '../../analysis.ts';
-import type { Measurement } from '../../measurement.ts';
+import type { Measurement } from '../../measure/measurement.ts';
 import { list, milliseconds, stageName, times, within } from '../../words.ts';
-import { isWrite } from '../../writes.ts';
 import { averageOf, median, ratioOf } from '../contrast.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
+import { isWrite } from '../writes.ts';
 
 /** Writes take at least three times as long as reads with one user, when nothing can queue. */
 export const slowWrites: Rule = { causes: ['slow-writes'], accuse };

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import type { HealthSample, Run, Window } from '../../record/run.ts';
+import type { Check, StageValidity } from '../analysis.ts';
+import { measure } from '../measure/measure.ts';
+import { histogramOf } from '../testing/hand-made-run.ts';
+import { type SimulationSpec, simulateRun } from '../testing/simulated-run.ts';
+import { overallValidity } from './validity.ts';
+
+const system: SimulationSpec = {
+  stages: [{ users: 40, seconds: 30, spawnRate: 40 }],
+  thinkTime: { minMs: 100, maxMs: 300 },
+  stations: [{ name: 'pool', servers: 4 }],
+  endpoints: [{ name: 'GET /a', visits: [{ station: 'pool', demandMs: 40 }] }],
+};
+
+type Tamper = {
+  readonly windows?: (window: Window) => Window;
+  readonly health?: (sample: HealthSample) => HealthSample;
+};
+
+function tampered(run: Run, { windows = (w) => w, health = (h) => h }: Tamper): Run {
+  return {
+    ...run,
+    stages: run.stages.map((stage) =>
+      stage.data.kind === 'windows'
+        ? {
+            ...stage,
+            data: {
+              ...stage.data,
+              windows: stage.data.windows.map(windows),
+              health: stage.data.health.map(health),
+            },
+          }
+        : stage,
+    ),
+  };
+}
+
+function judge(spec: Partial<SimulationSpec>, tamper: Tamper = {}): StageValidity {
+  const [measured] = measure(tampered(simulateRun({ ...system, ...spec }), tamper));
+  if (!measured) throw new Error('no stage');
+  return measured.validity;
+}
+
+function checkOf(validity: StageValidity, id: string): Check {
+  const found = validity.checks.find((check) => check.check === id);
+  if (!found) throw new Error(`no check ${id} among ${validity.checks.map((check) => check.check)}`);
+  return found;
+}
+
+describe('a sound recording is valid', () => {
+  test.each([
+    { name: 'a saturated pool', spec: {} },
+    { name: 'light load', spec: { stages: [{ users: 4, seconds: 40 }] } },
+    { name: 'no think time', spec: { thinkTime: { minMs: 0, maxMs: 0 } } },
+    { name: 'time-outs', spec: { timeoutMs: 300 } },
+    { name: 'failures', spec: { limit: { kind: 'rate', perSecond: 50, status: 429 } } },
+    { name: 'everything fails', spec: { limit: { kind: 'rate', perSecond: 0, status: 503 } } },
+    { name: 'open model', spec: { stages: [{ ratePerSecond: 80, seconds: 30 }] } },
+    { name: 'a short smoke run of two users', spec: { stages: [{ users: 2, seconds: 5 }] } },
+    { name: 'interrupted', spec: { interruptAfterSeconds: 12 } },
+  ] as const)('$name', ({ spec }) => {
+    const validity = judge(spec as Partial<SimulationSpec>);
+    expect([
+      validity.state,
+      validity.checks.filter((c) => c.outcome === 'fail' && c.check !== 'complete'),
+    ]).toEqual(['valid', []]);
+  });
+
+  test('no law raises a false alarm in 60 runs of three kinds', () => {
+    const kinds: Partial<SimulationSpec>[] = [
+      { stages: [{ users: 40, seconds: 10 }], thinkTime: { minMs: 0, maxMs: 0 } },
+      { stages: [{ users: 10, seconds: 20 }], thinkTime: { minMs: 500, maxMs: 1500 } },
+      { stages: [{ users: 60, seconds: 15 }], thinkTime: { minMs: 1000, maxMs: 3000 } },
+    ];
+    const states = kinds.flatMap((spec) =>
+      Array.from({ length: 20 }, (_, seed) => judge({ ...spec, seed: seed + 1 }).state),
+    );
+    expect(states.filter((state) => state !== 'valid')).toEqual([]);
+  });
+});
+
+describe('the laws find what does not fit together', () => {
+  test("Little's law: a tenth of the answers was lost", () => {
+    const validity = judge(
+      {},
+      { health: (sample) => ({ ...sample, inFlightMean: sample.inFlightMean * 1.15 }) },
+    );
+    expect(validity.state).toBe('invalid');
+    expect(checkOf(validity, 'littles-law').outcome).toBe('fail');
+    expect(validity.because[0]).toContain('requests in flight were sampled; throughput × service time =');
+  });
+
+  test('response-time law: the generator sat on answers for 50 ms before it slept', () => {
+    const validity = judge({}, { health: (sample) => ({ ...sample, thinkSumMs: sample.thinkSumMs * 0.7 }) });
+    expect(validity.state).toBe('lower-bound');
+    expect(checkOf(validity, 'response-time-law').statement).toMatch(
+      /account for .* of 40 users: .* missing/,
+    );
+  });
+
+  test('response-time law: more users accounted for than there are is a contradiction', () => {
+    const validity = judge({}, { health: (sample) => ({ ...sample, thinkSumMs: sample.thinkSumMs * 1.5 }) });
+    expect(validity.state).toBe('invalid');
+  });
+
+  test('fewer than 200 requests: not checked', () => {
+    const validity = judge({ stages: [{ users: 2, seconds: 5 }] });
+    expect(checkOf(validity, 'littles-law').outcome).toBe('not-checked');
+    expect(checkOf(validity, 'response-time-law').outcome).toBe('not-checked');
+  });
+});
+
+describe('the generator is watched', () => {
+  test.each([
+    { check: 'generator-loop-delay', health: { loopDelayP99Ms: 15, sendLag: histogramOf([20]) } },
+    { check: 'generator-loop-utilization', health: { loopUtilization: 0.85 } },
+    { check: 'generator-cpu', health: { cpuCores: 0.9 } },
+    { check: 'send-lag', health: { sendLag: histogramOf([20]) } },
+    { check: 'users-reached', health: { users: 39 } },
+  ])('$check', ({ check, health }) => {
+    const validity = judge({ health });
+    expect(checkOf(validity, check).outcome).toBe('fail');
+    expect(validity.state).toBe('lower-bound');
+    expect(validity.because).toContain(checkOf(validity, check).statement);
+  });
+
+  test('a late event loop that made no request late does not matter where users think', () => {
+    const late = { loopDelayP99Ms: 15, sendLag: histogramOf([0.1]) };
+    const check = checkOf(judge({ health: late }), 'generator-loop-delay');
+    expect(check.outcome).toBe('pass');
+    expect(check.statement).toMatch(/late by 15 ms .* rare enough not to matter/);
+  });
+
+  test('a delay of 15 ms does not matter beside response times of a second', () => {
+    const spec = {
+      health: { loopDelayP99Ms: 15 },
+      endpoints: [{ name: 'GET /a', delayMs: 1000, visits: [] }],
+    };
+    expect(checkOf(judge(spec), 'generator-loop-delay').outcome).toBe('pass');
+  });
+
+  test('a late timer now and then does not matter while the mean lag is small', () => {
+    const lag = (late: number) => histogramOf([...Array(97).fill(0.05), ...Array(3).fill(late)]);
+    const spec = { endpoints: [{ name: 'GET /a', delayMs: 16, visits: [] }] };
+    expect(checkOf(judge({ ...spec, health: { sendLag: lag(4) } }), 'send-lag').outcome).toBe('pass');
+    expect(checkOf(judge({ ...spec, health: { sendLag: lag(40) } }), 'send-lag').outcome).toBe('fail');
+  });
+
+  test('one worker of two at its limit', () => {
+    const run = simulateRun(system);
+    const [stage] = run.stages;
+    if (stage?.data.kind !== 'windows') throw new Error('windows expected');
+    const second = stage.data.health.map((sample) => ({
+      ...sample,
+      worker: 1,
+      cpuCores: 0.95,
+      users: 0,
+      inFlightMean: 0,
+      thinkCount: 0,
+      thinkSumMs: 0,
+    }));
+    const two = { ...stage, data: { ...stage.data, health: [...stage.data.health, ...second] } };
+    const [measured] = measure({ ...run, stages: [two] });
+    expect(measured?.validity.state).toBe('lower-bound');
+  });
+
+  test('an open stage that was not sent as asked', () => {
+    const open = { stages: [{ ratePerSecond: 100, seconds: 30 }] };
+    const late = judge(open, {
+      health: (sample) => ({ ...sample, started: Math.round(sample.started * 0.9) }),
+    });
+    expect(checkOf(late, 'achieved-rate').outcome).toBe('fail');
+    expect(checkOf(judge(open), 'achieved-rate').outcome).toBe('pass');
+  });
+
+  test('requests that could not be sent', () => {
+    const unsent = judge(
+      {},
+      { windows: (w) => (w.second % 10 === 0 ? { ...w, outcome: 'unreachable', statuses: {} } : w) },
+    );
+    expect(checkOf(unsent, 'sockets').outcome).toBe('fail');
+    expect(unsent.state).toBe('lower-bound');
+  });
+});
+
+test('a drifting target fails the steady-state check and stays usable', () => {
+  const validity = judge({ driftPerSecond: 0.05, stages: [{ users: 40, seconds: 60 }] });
+  expect(checkOf(validity, 'warm-up').outcome).toBe('fail');
+  expect(validity.state).toBe('valid');
+});
+
+describe('overall', () => {
+  const states = (...all: StageValidity['state'][]) =>
+    overallValidity(
+      measure(simulateRun({ ...system, stages: all.map(() => ({ users: 2, seconds: 2 })) })).map(
+        (measured, i) => ({
+          ...measured,
+          validity: { ...measured.validity, state: all[i] ?? 'valid' },
+        }),
+      ),
+    );
+  test.each([
+    { all: ['valid', 'valid'], overall: 'valid' },
+    { all: ['valid', 'lower-bound'], overall: 'lower-bound' },
+    { all: ['valid', 'invalid'], overall: 'lower-bound' },
+    { all: ['invalid', 'invalid'], overall: 'invalid' },
+    { all: [], overall: 'invalid' },
+  ] as const)('$all: $overall', ({ all, overall }) => {
+    expect(states(...all).overall).toBe(overall);
+  });
+});
