@@ -227,7 +227,7 @@ class VirtualUser {
         this.#model.thought(intendedMs - this.#lastEndMs);
         this.begin(intendedMs);
       },
-      Math.round(nextMs - clock()),
+      Math.max(0, Math.round(nextMs - clock())),
     );
   }
 }
