@@ -1,7 +1,7 @@
 import { groupCommitDelayMs } from './connection-pool.ts';
 import type { Switches } from './switches.ts';
 
-/** Identifiers of shared/methods.md's table. */
+/** Causes as the diagnosis names them: docs/methods.md, 4. */
 export type CauseId =
   | 'connection-pool'
   | 'single-threaded'

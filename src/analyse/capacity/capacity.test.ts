@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Analysis, analysisSchema } from '../analysis.ts';
 import { type GivenStage, planOf, stagesOf } from '../testing/given-measurements.ts';
 import { kneeTrial } from '../testing/knee-trial.ts';
 import { analyseCapacity } from './capacity.ts';
+import { loadPoints } from './load-point.ts';
 
 const reference: readonly GivenStage[] = [
   { users: 10, rate: 4.45, avg: 93, seconds: 59.1 },
@@ -181,6 +183,22 @@ describe('SLA bracket', () => {
     expect(found.users).toEqual({ value: 20, low: 20, high: 40 });
   });
 
+  test('an endpoint of which every request failed has missed its promised time', () => {
+    const none = stage(50, 50, { endpoints: [{ times: {}, failed: 3000 }] });
+    const promised = planOf({ slas: [{ times: { p95: 300 }, errors: null }], readiness: { errors: 1 } });
+    const { sla: result } = analyseCapacity(stagesOf([at(10, 10, 100), none]), promised, 1);
+    expect(estimated(result).users).toEqual({ value: 10, low: 10, high: 50 });
+    expect(result.statement).toContain('GET /e0: no successful request for its p95 of 300 ms');
+  });
+
+  test('missed in a lower bound at the lowest load: nobody knows by whom', () => {
+    const ladder = [{ ...at(10, 10, 400), state: 'lower-bound' as const }, at(50, 50, 100)];
+    const { sla: result } = analyseCapacity(stagesOf(ladder), planOf({ slas: [sla] }), 1);
+    expect(result.statement).toBe(
+      'At 10 users some were missed, but that stage is no fair measurement of the target (see validity).',
+    );
+  });
+
   test('nothing promised', () => {
     const { sla: result } = analyseCapacity(stagesOf([at(10, 10, 100)]), planOf(), 1);
     expect(result.statement).toContain('promises nothing');
@@ -215,7 +233,103 @@ describe('errors', () => {
   });
 });
 
+describe("the generator's failures are not the target's", () => {
+  const unsent = (n: number) => [{ kind: 'unreachable', status: null, count: n }];
+  test('requests that were never sent begin no errors, and miss no promise about them', () => {
+    const ladder = [stage(10, 10), stage(50, 50, { failed: 900, failures: unsent(900) })].map((s) => ({
+      ...s,
+      endpoints: [{ times: { p95: 20 }, failed: s.failed ?? 0, failures: s.failures ?? [] }],
+    }));
+    const capacity = analyseCapacity(stagesOf(ladder), planOf({ slas: [{ times: {}, errors: 0.01 }] }), 1);
+    expect(capacity.errors.statement).toContain('None of 2,700 requests failed');
+    expect(capacity.sla.statement).toContain('Every promise was kept at every load tested');
+    expect(capacity.failureBehaviour).not.toContain('unreachable');
+  });
+
+  const failing = (users: number, state: 'valid' | 'lower-bound') =>
+    stage(users, users, { failed: 300, state });
+  test.each<[string, readonly GivenStage[], string | readonly (number | null)[], number | null | undefined]>([
+    [
+      'in a lower bound only: not known whose they are',
+      [stage(10, 10), failing(100, 'lower-bound')],
+      'no fair measurement of the target',
+      10,
+    ],
+    [
+      'in a lower bound, then in a valid stage: they begin at the valid one',
+      [stage(10, 10), failing(50, 'lower-bound'), failing(100, 'valid')],
+      [10, 100],
+      10,
+    ],
+    [
+      'in a lower bound at the lowest load: no limit is recommended, and none is refused',
+      [failing(10, 'lower-bound'), stage(100, 100)],
+      'no fair measurement of the target',
+      undefined,
+    ],
+  ])('errors %s', (_, ladder, expected, limit) => {
+    const { errors, recommendedLimit } = analyseCapacity(stagesOf(ladder), planOf(), 1);
+    if (typeof expected === 'string') expect(errors.statement).toContain(expected);
+    else expect([estimated(errors).low, estimated(errors).high]).toEqual(expected);
+    expect(recommendedLimit?.users).toBe(limit);
+  });
+});
+
+describe('every estimate lies within its interval', () => {
+  const rate = fc.double({ min: 0.1, max: 1000, noNaN: true });
+  const anyStage = fc.record({
+    load: fc.integer({ min: 1, max: 300 }),
+    share: fc.double({ min: 0.2, max: 1.1, noNaN: true }),
+    spread: fc.double({ min: 0, max: 0.2, noNaN: true }),
+    state: fc.constantFrom('valid', 'lower-bound', 'invalid'),
+    avg: rate,
+    thinkTimeMs: fc.option(rate),
+  });
+  test.each(['open', 'closed'] as const)('%s model', (load) => {
+    fc.assert(
+      fc.property(fc.array(anyStage, { maxLength: 6 }), (stages) => {
+        const ladder = stages.map(({ load: n, share, spread, ...rest }) => ({
+          ...rest,
+          ...(load === 'open' ? { askedRate: n } : { users: n }),
+          rate: n * share,
+          blockRates: steady(n * share, spread),
+        }));
+        const { knee, errors, sla } = analyseCapacity(
+          stagesOf(ladder),
+          planOf({ load, slas: [{ times: { avg: 300 }, errors: 0.01 }] }),
+          1,
+        );
+        for (const found of [knee, errors, sla]) {
+          if (found.state !== 'estimated') continue;
+          expect(found.low ?? 0).toBeLessThanOrEqual(found.estimate);
+          expect(found.high ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(found.estimate);
+        }
+      }),
+      { numRuns: load === 'open' ? 300 : 40, seed: 1 },
+    );
+  });
+
+  test('alike blocks are worth fewer: the interval of a rate that wanders is wider', () => {
+    const wandering = [90, 92, 95, 98, 100, 102, 105, 108, 110, 100];
+    const mixed = [90, 110, 92, 108, 95, 105, 98, 102, 100, 100];
+    const width = (blockRates: readonly number[]) => {
+      const [point] = loadPoints(stagesOf([{ users: 10, rate: 100, blockRates }]), 'closed');
+      return point === undefined ? 0 : point.logError;
+    };
+    expect(width(wandering)).toBeGreaterThan(1.5 * width(mixed));
+  });
+});
+
 describe('open model', () => {
+  test('a rate that follows though measured a little below what was asked: no estimate below it', () => {
+    const ladder = [
+      { askedRate: 100, rate: 98.5, blockRates: steady(98.5) },
+      { askedRate: 102, rate: 97, blockRates: steady(97) },
+    ];
+    const knee = estimated(analyseCapacity(stagesOf(ladder), planOf({ load: 'open' }), 1).knee);
+    expect([knee.low, knee.estimate, knee.high]).toEqual([100, 100, 102]);
+  });
+
   test('the knee is where throughput no longer follows the asked rate', () => {
     const ladder = [50, 100, 200].map((askedRate) => {
       const rate = Math.min(askedRate, 120);

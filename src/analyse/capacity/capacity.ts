@@ -1,9 +1,8 @@
 import type { Plan } from '../../plan/plan.ts';
 import { randomFrom } from '../../record/random.ts';
 import type { Analysis, Estimate } from '../analysis.ts';
-import { wilson } from '../measure/interval.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
-import { errorLimit, errorOnset, failureBehaviour } from './error-onset.ts';
+import { errorLimit, errorOnset, failsTooOften, failureBehaviour } from './error-onset.ts';
 import { baseline, bracket } from './growth.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
 import { closedKnee, openKnee } from './knee.ts';
@@ -11,8 +10,8 @@ import { type LoadPoint, loadPoints } from './load-point.ts';
 import { cautions, loadStatements } from './load-statements.ts';
 import { modelFits } from './model-fits.ts';
 import { recommendedLimit } from './recommended-limit.ts';
-import { slaEstimate, slaStages } from './sla-bracket.ts';
-import { loadOf } from './stage-load.ts';
+import { isFair, slaEstimate, slaStages } from './sla-bracket.ts';
+import { loadOf, usableStages } from './stage-load.ts';
 
 /** An open stage follows its asked rate if it brings so much of it. */
 const followedShare = 0.98;
@@ -52,6 +51,7 @@ export function analyseCapacity(
       sla,
       errors,
       nothingHeld: lowestFails(measurements, plan),
+      toldUpTo: toldUpTo(measurements, plan),
     }),
     statements: [...loadStatements(points, baseline(points), unit)],
     failureBehaviour: failureBehaviour(measurements, slowsDown(points)),
@@ -85,10 +85,22 @@ function slowsDown(points: readonly LoadPoint[]): boolean {
 }
 
 function lowestFails(measurements: readonly StageMeasurement[], plan: Plan): boolean {
-  const lowest = measurements
-    .filter((m) => m.validity.state !== 'invalid' && m.total.count > 0 && loadOf(m) !== null)
-    .toSorted((a, b) => (loadOf(a) ?? 0) - (loadOf(b) ?? 0))[0];
-  if (lowest === undefined) return false;
-  const missed = slaStages([lowest], plan).some((stage) => stage.misses.length > 0);
-  return missed || (wilson(lowest.total.failed, lowest.total.count).low ?? 0) > errorLimit(plan).limit;
+  const [lowest] = usableStages(measurements);
+  return lowest !== undefined && isFair(lowest) && gaveWay(lowest, plan);
+}
+
+/** Whether a promise was missed or too much failed, whoever was the reason. */
+function gaveWay(stage: StageMeasurement, plan: Plan): boolean {
+  const missed = slaStages([stage], plan).some(({ misses }) => misses.length > 0);
+  return missed || failsTooOften(stage, errorLimit(plan).limit);
+}
+
+/** The load below the first stage that gave way while the generator was the limit: beyond it nothing is told. */
+function toldUpTo(measurements: readonly StageMeasurement[], plan: Plan): number | null | 'all' {
+  const usable = usableStages(measurements);
+  const at = usable.findIndex((m) => gaveWay(m, plan));
+  const first = usable[at];
+  if (first === undefined || isFair(first)) return 'all';
+  const before = usable[at - 1];
+  return before === undefined ? null : loadOf(before);
 }

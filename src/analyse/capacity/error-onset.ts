@@ -2,9 +2,11 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
 import { wilson } from '../measure/interval.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
+import { isGenerators, sumOfTargetErrors, targetErrors } from '../measure/target-errors.ts';
 import { list, loadName, number, share } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
-import { loadOf, nextLoad, unitOf } from './stage-load.ts';
+import { isFair } from './sla-bracket.ts';
+import { loadOf, nextLoad, unitOf, usableStages } from './stage-load.ts';
 
 /** Without a promise about errors this share is the limit. */
 const defaultErrorLimit = 0.001;
@@ -17,32 +19,48 @@ export function errorLimit(plan: Plan): { readonly limit: number; readonly sourc
   return { limit: defaultErrorLimit, source: "Loadline's default, the plan names none" };
 }
 
-/** The first stage whose Wilson lower bound of the error rate is above the limit. */
+/** Whether the Wilson lower bound of the target's failures is above the limit. */
+export function failsTooOften({ total }: StageMeasurement, limit: number): boolean {
+  const { failed, count } = targetErrors(total);
+  return (wilson(failed, count).low ?? 0) > limit;
+}
+
+/**
+ * The first valid stage whose Wilson lower bound of the error rate is above the limit. A lower bound can show that errors
+ * have not begun, never that they have: the generator may be why.
+ */
 export function errorOnset(measurements: readonly StageMeasurement[], plan: Plan): Estimate {
   const { limit, source } = errorLimit(plan);
   const limitWords = `the limit of ${share(limit)} (${source})`;
-  const stages = measurements
-    .filter((m) => m.validity.state !== 'invalid' && m.total.count > 0 && loadOf(m) !== null)
-    .toSorted((a, b) => (loadOf(a) ?? 0) - (loadOf(b) ?? 0));
+  const usable = usableStages(measurements);
+  const stages = usable.filter((m) => isFair(m) || !failsTooOften(m, limit));
   const last = stages[stages.length - 1];
+  const at = stages.findIndex((m) => failsTooOften(m, limit));
+  const failing = stages[at];
+  const notFair = usable.find((m) => !stages.includes(m));
+  if (notFair !== undefined && failing === undefined) {
+    return insufficientEvidence(
+      `At ${loadName(notFair)} ${share(targetErrors(notFair.total).share)} of the requests failed, above ${limitWords}, but that stage is no fair measurement of the target (see validity).`,
+      `the stage at ${loadName(notFair)} again, with a generator that is not the limit`,
+    );
+  }
   if (last === undefined)
     return insufficientEvidence('No valid stage holds a request.', 'a stage that is valid');
-  const at = stages.findIndex((m) => (wilson(m.total.failed, m.total.count).low ?? 0) > limit);
-  const failing = stages[at];
   if (failing === undefined) {
-    const failed = stages.reduce((sum, m) => sum + m.total.failed, 0);
-    const all = stages.reduce((sum, m) => sum + m.total.count, 0);
-    const highest = wilson(last.total.failed, last.total.count).high ?? 1;
+    const { failed, count: all } = sumOfTargetErrors(stages.map((m) => m.total));
+    const atLast = targetErrors(last.total);
+    const highest = wilson(atLast.failed, atLast.count).high ?? 1;
     return insufficientEvidence(
       failed === 0
-        ? `None of ${number(all)} requests failed, up to ${loadName(last)}: errors do not begin within the loads tested. With ${number(last.total.count)} requests at ${loadName(last)} the true error rate there is below ${share(highest)} (Wilson, 95 %).`
+        ? `None of ${number(all)} requests failed, up to ${loadName(last)}: errors do not begin within the loads tested. With ${number(atLast.count)} requests at ${loadName(last)} the true error rate there is below ${share(highest)} (Wilson, 95 %).`
         : `${number(failed)} of ${number(all)} requests failed, but at no load up to ${loadName(last)} is the error rate demonstrably above ${limitWords}.`,
       highest > limit
         ? `a longer stage at ${loadName(last)}: so few requests cannot show that the error rate keeps ${limitWords}`
         : `a stage at ${nextLoad(last)}`,
     );
   }
-  const observed = wilson(failing.total.failed, failing.total.count);
+  const errors = targetErrors(failing.total);
+  const observed = wilson(errors.failed, errors.count);
   const before = stages[at - 1];
   const to = loadOf(failing) ?? 0;
   const from = before === undefined ? null : loadOf(before);
@@ -63,30 +81,34 @@ export function errorOnset(measurements: readonly StageMeasurement[], plan: Plan
           ? null
           : { value: failing.total.rate, low: null, high: null },
     users: unit === 'users' ? span : null,
-    statement: `Errors begin ${before === undefined ? `at or below ${loadName(failing)}, the lowest load tested` : `between ${loadName(before)} (${share(before.total.errors)}) and ${loadName(failing)}`}: there ${number(failing.total.failed)} of ${number(failing.total.count)} requests failed, ${share(observed.value)} (95 % interval ${share(observed.low ?? 0)} to ${share(observed.high ?? 1)}), above ${limitWords}.`,
+    statement: `Errors begin ${before === undefined ? `at or below ${loadName(failing)}, the lowest load tested` : `between ${loadName(before)} (${share(targetErrors(before.total).share)}) and ${loadName(failing)}`}: there ${number(errors.failed)} of ${number(errors.count)} requests failed, ${share(observed.value)} (95 % interval ${share(observed.low ?? 0)} to ${share(observed.high ?? 1)}), above ${limitWords}.`,
   };
 }
 
 /** How the system fails, in words: whether at all, with what, and whether it refuses fast. */
 export function failureBehaviour(measurements: readonly StageMeasurement[], slowsDown: boolean): string {
-  const stages = measurements.filter((m) => m.validity.state !== 'invalid' && m.total.count > 0);
-  const first = stages.find((m) => m.total.failed > 0);
+  const stages = measurements.filter(
+    (m) => m.validity.state !== 'invalid' && targetErrors(m.total).count > 0,
+  );
+  const first = stages.find((m) => targetErrors(m.total).failed > 0);
   const highest = stages.reduce<StageMeasurement | null>(
     (best, m) => (best === null || (loadOf(m) ?? 0) > (loadOf(best) ?? 0) ? m : best),
     null,
   );
   if (highest === null) return 'No valid stage shows how the system fails.';
-  const all = stages.reduce((sum, m) => sum + m.total.count, 0);
+  const { count: all } = sumOfTargetErrors(stages.map((m) => m.total));
   if (first === undefined) {
     return slowsDown
       ? `Up to ${loadName(highest)} the system slows down without failing: none of ${number(all)} requests failed.`
       : `None of ${number(all)} requests failed up to ${loadName(highest)}, and the system did not slow down much either.`;
   }
-  const worst = stages.reduce((a, b) => (b.total.errors > a.total.errors ? b : a), first);
+  const errors = (m: StageMeasurement) => targetErrors(m.total).share;
+  const worst = stages.reduce((a, b) => (errors(b) > errors(a) ? b : a), first);
   const kinds = worst.total.failures
+    .filter((f) => !isGenerators(f.kind))
     .toSorted((a, b) => b.count - a.count)
     .map((f) => `${number(f.count)} × ${failureWords(f.kind, f.status)}`);
-  return `Failures were first seen at ${loadName(first)} (${share(first.total.errors)} of ${number(first.total.count)} requests); most at ${loadName(worst)} (${share(worst.total.errors)}${kinds.length === 0 ? '' : `: ${list(kinds, 4)}`}).${rejection(worst)}`;
+  return `Failures were first seen at ${loadName(first)} (${share(errors(first))} of ${number(targetErrors(first.total).count)} requests); most at ${loadName(worst)} (${share(errors(worst))}${kinds.length === 0 ? '' : `: ${list(kinds, 4)}`}).${rejection(worst)}`;
 }
 
 function failureWords(kind: string, status: number | null): string {
@@ -96,7 +118,8 @@ function failureWords(kind: string, status: number | null): string {
 const rejecting = new Set([429, 503]);
 
 function rejection(worst: StageMeasurement): string {
-  const { failures, failed } = worst.total;
+  const { failures } = worst.total;
+  const { failed } = targetErrors(worst.total);
   const sum = (of: (f: (typeof failures)[number]) => boolean) =>
     failures.filter(of).reduce((total, f) => total + f.count, 0);
   const rejected =

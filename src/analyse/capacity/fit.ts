@@ -1,6 +1,6 @@
 import { randomIndex } from '../../record/random.ts';
 import type { Interval } from '../analysis.ts';
-import { fewBlocksFactor, percentileInterval } from '../measure/interval.ts';
+import { alikeBlocksFactor, fewBlocksFactor, percentileInterval } from '../measure/interval.ts';
 import type { LoadPoint } from './load-point.ts';
 import type { Model, Observation } from './model.ts';
 import { minimise, rough } from './nelder-mead.ts';
@@ -33,7 +33,7 @@ function weigh(points: readonly LoadPoint[]): readonly Weighted[] {
     rate: p.rate,
     logUsers: Math.log(p.load),
     logRate: Math.log(p.rate),
-    error: Math.hypot(p.logError, modelError),
+    error: Math.hypot(p.plainLogError, modelError),
   }));
 }
 
@@ -78,7 +78,7 @@ function r2(points: readonly Weighted[], logRateAt: (point: Weighted) => number)
 
 /**
  * The points as they might have come out: each stage's time blocks drawn again with replacement, the deviation
- * widened for their small number. A stage without blocks is drawn from a log-normal of its standard error. Each is moved
+ * widened for their small number and where neighbours are alike. A stage without blocks is drawn from a log-normal of its standard error. Each is moved
  * by {@link modelError} too: without it long stages gave intervals too narrow for their models (bench/knee-accuracy.ts).
  */
 export function resample(points: readonly LoadPoint[], random: () => number): readonly LoadPoint[] {
@@ -94,7 +94,8 @@ function deviation(point: LoadPoint, random: () => number): number {
   if (blocks.length < 3 || mean <= 0) return point.logError * normal(random);
   let sum = 0;
   for (let i = 0; i < blocks.length; i += 1) sum += blocks[randomIndex(random, blocks.length)] ?? mean;
-  return Math.log(Math.max(sum / blocks.length / mean, 0.05)) * fewBlocksFactor(blocks.length);
+  const widen = fewBlocksFactor(blocks.length) * alikeBlocksFactor(blocks);
+  return Math.log(Math.max(sum / blocks.length / mean, 0.05)) * widen;
 }
 
 /** Box & Muller 1958. */

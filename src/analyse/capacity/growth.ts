@@ -9,8 +9,9 @@ export type Growth = {
   readonly change: Interval;
   /**
    * `proportional`: grew, and a user (or an asked request) still brings the share {@link proportionalShare} of what
-   * it brought at the baseline. `slower`: grew, but less. `stopped`: the interval excludes growth in proportion, and
-   * does not exclude +5 % or less or lies below a quarter of proportion as a whole. `declined`: the interval lies
+   * it brought at the baseline. `slower`: grew, but less. `stopped`: the interval excludes growth in proportion,
+   * the estimate is at most a quarter of it (in ln, {@link plateauShare}), and the interval reaches down to +5 % or
+   * lies below that quarter as a whole. `declined`: the interval lies
    * below zero. `unclear`: too uncertain for any.
    */
   readonly kind: 'proportional' | 'slower' | 'stopped' | 'declined' | 'unclear';

@@ -41,13 +41,12 @@ export function closedKnee({ points, bracket, fit, random }: KneeInput): Estimat
 
 /** Whether throughput at an asked rate still follows it: the open model's knee, a bracket between stages. */
 export function openKnee(points: readonly LoadPoint[], followed: number): Estimate {
-  const short = points.findIndex(
-    (p) => p.validity === 'valid' && (rateInterval(p).high ?? 0) < followed * p.load,
-  );
+  const follows = (p: LoadPoint) => (rateInterval(p).high ?? 0) >= followed * p.load;
+  const short = points.findIndex((p) => p.validity === 'valid' && !follows(p));
   const last = points[points.length - 1];
   if (last === undefined) return insufficientEvidence('No stage could be analysed.', 'a stage that is valid');
   const bad = points[short];
-  const good = points[short - 1];
+  const good = points.slice(0, Math.max(0, short)).findLast(follows);
   if (bad === undefined) {
     return insufficientEvidence(
       `Throughput followed the asked rate up to ${rate(last.load)}: no knee up to there.`,
@@ -55,9 +54,11 @@ export function openKnee(points: readonly LoadPoint[], followed: number): Estima
     );
   }
   const reached = rateInterval(bad);
+  // A rate that follows may be measured a little below what was asked, and is no less than it.
+  const best = good === undefined ? bad.rate : Math.max(bad.rate, good.rate, good.load);
   return {
     state: 'estimated',
-    estimate: good === undefined ? bad.rate : Math.max(bad.rate, good.rate),
+    estimate: Math.min(best, bad.load),
     low: good?.load ?? null,
     high: bad.load,
     confidence: 'medium',

@@ -1,5 +1,5 @@
 import type { Interval, Validity } from '../analysis.ts';
-import { fewBlocksFactor, z95 } from '../measure/interval.ts';
+import { alikeBlocksFactor, fewBlocksFactor, z95 } from '../measure/interval.ts';
 import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 
 /**
@@ -19,8 +19,13 @@ export type LoadPoint = {
   readonly rate: number;
   /** Successful requests per second in each time block; empty: the run holds no blocks. */
   readonly blockRates: readonly number[];
-  /** Standard error of ln(rate) and its degrees of freedom. */
+  /** Standard error of ln(rate), alike blocks considered, and its degrees of freedom. */
   readonly logError: number;
+  /**
+   * The same as if blocks were independent. Fits weigh the points by it: the correlation of five blocks is mostly noise,
+   * harmless in an interval, and in weights it costs accuracy (bench/knee-accuracy.ts: one to two systems of 40).
+   */
+  readonly plainLogError: number;
   readonly degreesOfFreedom: number;
   /** Averages of all endpoints together, ms. */
   readonly responseTimeMs: number | null;
@@ -82,28 +87,35 @@ function pointOf(measurement: StageMeasurement, model: 'closed' | 'open'): LoadP
     ...uncertainty(blockRates, total.count - total.failed),
     responseTimeMs: total.responseTime?.avg ?? null,
     thinkTimeMs: measurement.thinkTimeMs,
-    fastestMs: fastest(measurement.endpoints),
+    fastestMs: fastestMs(measurement.endpoints),
   };
 }
 
-/** From the spread of the blocks; without blocks from the count alone, as if arrivals were Poisson: 1/√n. */
+/**
+ * From the spread of the blocks, widened where neighbours are alike; without blocks from the count alone, as if arrivals
+ * were Poisson: 1/√n.
+ */
 function uncertainty(
   blockRates: readonly number[],
   successes: number,
-): { readonly logError: number; readonly degreesOfFreedom: number } {
+): Pick<LoadPoint, 'logError' | 'plainLogError' | 'degreesOfFreedom'> {
   const n = blockRates.length;
   const mean = blockRates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, n);
   if (n < 3 || mean <= 0) {
-    return {
-      logError: Math.max(leastLogError, 1 / Math.sqrt(successes)),
-      degreesOfFreedom: Number.POSITIVE_INFINITY,
-    };
+    const error = Math.max(leastLogError, 1 / Math.sqrt(successes));
+    return { logError: error, plainLogError: error, degreesOfFreedom: Number.POSITIVE_INFINITY };
   }
   const variance = blockRates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / (n - 1);
-  return { logError: Math.max(leastLogError, Math.sqrt(variance / n) / mean), degreesOfFreedom: n - 1 };
+  const error = Math.sqrt(variance / n) / mean;
+  return {
+    logError: Math.max(leastLogError, alikeBlocksFactor(blockRates) * error),
+    plainLogError: Math.max(leastLogError, error),
+    degreesOfFreedom: n - 1,
+  };
 }
 
-function fastest(endpoints: readonly (Measurement | null)[]): number | null {
+/** Mean over the endpoints of their fastest answers, weighted by their counts, ms; null: one is not known. */
+export function fastestMs(endpoints: readonly (Measurement | null)[]): number | null {
   let weighted = 0;
   let count = 0;
   for (const endpoint of endpoints) {

@@ -15,6 +15,8 @@ type LimitInput = {
   readonly errors: Estimate;
   /** The lowest load already missed a promise or failed too often. */
   readonly nothingHeld: boolean;
+  /** Beyond this load something gave way and the generator may be why; null: at the lowest load already. */
+  readonly toldUpTo: number | null | 'all';
 };
 
 /** The highest load that every answer allows: the lowest of what each leaves. */
@@ -30,9 +32,16 @@ export function recommendedLimit(input: LimitInput): Analysis['capacity']['recom
       statement: `No limit can be recommended: promises were missed already at the lowest load tested (${loadText(lowest.load, unit)}).`,
     };
   }
+  if (input.toldUpTo === null) return null;
   const bounds: { load: number; because: string }[] = [
     { load: highest.load, because: 'it is the highest load tested, and more may be possible' },
   ];
+  if (input.toldUpTo !== 'all') {
+    bounds.push({
+      load: input.toldUpTo,
+      because: 'beyond it promises were missed or requests failed while the load generator was the limit',
+    });
+  }
   if (bracket !== null && bracket.lastGood !== highest) {
     bounds.push({
       load: bracket.lastGood.load,

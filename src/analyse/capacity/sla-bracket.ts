@@ -1,6 +1,7 @@
-import { type Plan, type Sla, slaStatistics } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
-import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
+import { judge, type PlanPromise, promisesOf } from '../endpoints/promise.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { list, loadName, milliseconds, number, rate, share } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
 import { loadOf, nextLoad, unitOf } from './stage-load.ts';
@@ -9,44 +10,34 @@ import { loadOf, nextLoad, unitOf } from './stage-load.ts';
 export type SlaStage = {
   readonly measurement: StageMeasurement;
   readonly checked: number;
-  /** `GET /posts: p95 900 ms > 500 ms`. */
+  /** `GET /posts: p95 900 ms > 500 ms`; in a stage that is a lower bound, too: see {@link isFair}. */
   readonly misses: readonly string[];
 };
 
+/** Invalid stages have nothing checked. */
 export function slaStages(measurements: readonly StageMeasurement[], plan: Plan): readonly SlaStage[] {
+  const promises = promisesOf(plan);
   return measurements.map((measurement) => {
-    const misses: string[] = [];
-    let checked = 0;
-    for (const [index, endpoint] of plan.endpoints.entries()) {
-      const measured = measurement.endpoints[index] ?? null;
-      if (endpoint.sla === null || measured === null || measured.count === 0) continue;
-      for (const { met, miss } of checksOf(endpoint.sla, measured)) {
-        checked += 1;
-        if (!met) misses.push(`${endpoint.name}: ${miss}`);
-      }
-    }
-    return { measurement, checked, misses };
+    const judged = promises.map((promise) => ({ promise, ...judge(measurement, promise) }));
+    const missed = judged.filter(({ state }) => state === 'missed' || state === 'not-fair');
+    return {
+      measurement,
+      checked: judged.filter(({ state }) => state !== 'unknown').length,
+      misses: missed.map(({ promise, value }) => `${promise.name}: ${missText(promise, value)}`),
+    };
   });
 }
 
-function checksOf(sla: Sla, measured: Measurement): readonly { met: boolean; miss: string }[] {
-  const checks: { met: boolean; miss: string }[] = [];
-  for (const statistic of slaStatistics) {
-    const limit = sla.times[statistic];
-    const value = measured.responseTime?.[statistic];
-    if (limit === undefined || value === undefined) continue;
-    checks.push({
-      met: value <= limit,
-      miss: `${statistic} ${milliseconds(value)} > ${milliseconds(limit)}`,
-    });
-  }
-  if (sla.errors !== null) {
-    checks.push({
-      met: measured.errors <= sla.errors,
-      miss: `errors ${share(measured.errors)} > ${share(sla.errors)}`,
-    });
-  }
-  return checks;
+/** Whether misses seen in this stage are the target's: the generator was not the limit. */
+export function isFair({ validity }: StageMeasurement): boolean {
+  return validity.state === 'valid';
+}
+
+function missText({ statistic, limit }: PlanPromise, value: number | null): string {
+  if (value === null) return `no successful request for its ${statistic} of ${milliseconds(limit)}`;
+  return statistic === 'errors'
+    ? `errors ${share(value)} > ${share(limit)}`
+    : `${statistic} ${milliseconds(value)} > ${milliseconds(limit)}`;
 }
 
 /**
@@ -83,16 +74,20 @@ export function slaEstimate(measurements: readonly StageMeasurement[], plan: Pla
     );
   }
   const held = stages[failedAt - 1];
+  if (!isFair(failing.measurement)) {
+    const kept =
+      held === undefined
+        ? ''
+        : `Every promise was kept at ${loadName(held.measurement)} (${rateWords(held)}). `;
+    return insufficientEvidence(
+      `${kept}At ${loadName(failing.measurement)} some were missed, but that stage is no fair measurement of the target (see validity).`,
+      `the stage at ${loadName(failing.measurement)} again, with a generator that is not the limit`,
+    );
+  }
   if (held === undefined) {
     return insufficientEvidence(
       `Promises were missed already at the lowest load tested, ${loadName(failing.measurement)} (${missWords(failing)}).`,
       `stages below ${loadName(failing.measurement)}`,
-    );
-  }
-  if (failing.measurement.validity.state === 'lower-bound') {
-    return insufficientEvidence(
-      `Every promise was kept at ${loadName(held.measurement)} (${rateWords(held)}). At ${loadName(failing.measurement)} some were missed, but that stage is no fair measurement of the target (see validity).`,
-      `the stage at ${loadName(failing.measurement)} again, with a generator that is not the limit`,
     );
   }
   return between(held, failing, closed);

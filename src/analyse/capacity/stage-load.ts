@@ -1,4 +1,5 @@
 import type { StageMeasurement } from '../measure/measurement.ts';
+import { targetErrors } from '../measure/target-errors.ts';
 import { number, rate } from '../words.ts';
 
 /** Users of a closed stage, asked requests per second of an open one. */
@@ -8,6 +9,13 @@ export function loadOf(measurement: StageMeasurement): number | null {
 
 export function unitOf(measurement: StageMeasurement): 'users' | 'requests/s' {
   return measurement.users !== null ? 'users' : 'requests/s';
+}
+
+/** Stages that are not invalid and hold requests that reached the target, lowest load first. */
+export function usableStages(measurements: readonly StageMeasurement[]): readonly StageMeasurement[] {
+  return measurements
+    .filter((m) => m.validity.state !== 'invalid' && targetErrors(m.total).count > 0 && loadOf(m) !== null)
+    .toSorted((a, b) => (loadOf(a) ?? 0) - (loadOf(b) ?? 0));
 }
 
 /** Twice the load, in words. */

@@ -120,7 +120,18 @@ describe('a simulated run with a full station', () => {
 
   test('names what the waiting costs at most, with its model', () => {
     const effects = analysis.recommendations.flatMap((r) => r.effect ?? []);
-    expect(effects.some((e) => e.model.startsWith('bound X ≤ N/(R + Z)'))).toBe(true);
+    expect(effects.some((e) => e.model.startsWith('bound X ≤ N/(R₁ + Z)'))).toBe(true);
+  });
+
+  test('what the waiting costs is bounded by the fastest answers, where the lowest load waits already', () => {
+    const thick = analyse(simulateRun({ ...mixed, stages: mixed.stages.slice(1) }));
+    const effect = thick.recommendations
+      .flatMap((r) => r.effect ?? [])
+      .find((e) => e.model.startsWith('bound'));
+    const at80 = thick.stages.at(-1);
+    // Without any waiting: 80 users, 200 ms think time, on average 7.3 ms of work and way.
+    const withoutQueue = 80 / 0.2073 / (at80?.rate?.value ?? 1);
+    expect(effect?.high).toBeGreaterThanOrEqual(withoutQueue);
   });
 
   test('without a readiness in the plan, readiness is not judged', () => {
@@ -152,6 +163,78 @@ describe('a healthy run', () => {
     expect(further.readiness.state).toBe('unknown');
     expect(further.readiness.rows[0]).toMatchObject({ current: '≥ 80 (highest tested)', met: null });
   });
+});
+
+describe('missed while the generator was the limit', () => {
+  const run = simulateRun({
+    ...mixed,
+    readiness: {
+      users: 80,
+      slaCompliance: 1,
+      errors: 0.001,
+      avgAt: { users: 80, maxMs: 10 },
+      linearThroughput: true,
+    },
+  });
+  const limited = {
+    ...run,
+    stages: run.stages.map((stage, i) =>
+      stage.data.kind === 'windows' && i > 0
+        ? {
+            ...stage,
+            data: {
+              ...stage.data,
+              health: stage.data.health.map((sample) => ({ ...sample, cpuCores: 0.95 })),
+            },
+          }
+        : stage,
+    ),
+  };
+  const analysis = analyse(limited);
+  test('nothing is missed: what was not kept is not known', () => {
+    expect(analysis.validity.stages.map((s) => s.state)).toEqual(['valid', 'lower-bound', 'lower-bound']);
+    expect(analysis.sla.held).not.toBe(false);
+    expect(analysis.readiness.rows.map((r) => [r.requirement, r.met])).toEqual([
+      ['Max concurrent users', null],
+      ['SLA compliance at load', null],
+      ['Failure rate', true],
+      ['Average response time at 80 users', null],
+      ['Throughput scaling', null],
+      ['HTTP keep-alive', true],
+    ]);
+    expect(analysis.summary.verdict).toMatch(
+      /beyond it nothing is told: at 80 users the load generator was the limit/,
+    );
+    expect(analysis.capacity.recommendedLimit?.users).toBeLessThan(80);
+    expect(analysis.recommendations.some((r) => r.action.startsWith('Test beyond'))).toBe(false);
+    expectSound(analysis);
+  });
+});
+
+test('requests that were never sent are no failures of the target', () => {
+  const run = simulateRun({ ...roomy, readiness: { users: 80, errors: 0.001 } });
+  const unsent = {
+    ...run,
+    stages: run.stages.map((stage) =>
+      stage.data.kind === 'windows'
+        ? {
+            ...stage,
+            data: {
+              ...stage.data,
+              windows: stage.data.windows.map((w) =>
+                w.second % 9 === 0 ? { ...w, outcome: 'unreachable' as const, statuses: {} } : w,
+              ),
+            },
+          }
+        : stage,
+    ),
+  };
+  const analysis = analyse(unsent);
+  expect(analysis.validity.overall).toBe('lower-bound');
+  expect(analysis.readiness.state).toBe('ready');
+  expect(analysis.summary.keyFindings.join(' ')).toMatch(
+    /No request failed: .* the load generator's failures\./,
+  );
 });
 
 test('a generator at its limit: not valid, to be repeated first', () => {

@@ -2,6 +2,7 @@ import type { Run } from '../../record/run.ts';
 import type { Analysis, Diagnosis, EndpointAnalysis, Recommendation, SlaAnalysis } from '../analysis.ts';
 import { isOpportunity } from '../diagnosis/cause-names.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
+import { sumOfTargetErrors } from '../measure/target-errors.ts';
 import { type Standing, standingOf } from '../recommendations/standing.ts';
 import { count, list, loadName, milliseconds, share } from '../words.ts';
 import { keyFindingsOf } from './key-findings.ts';
@@ -42,8 +43,7 @@ export function conclude(input: ConclusionInput): {
 function currentState({ standing, readiness, run }: Concluding): string[] {
   const { usable, lowest, highest } = standing;
   if (lowest === null || highest === null) return [];
-  const failed = usable.reduce((sum, m) => sum + m.total.failed, 0);
-  const sent = usable.reduce((sum, m) => sum + m.total.count, 0);
+  const { count: sent, failed } = sumOfTargetErrors(usable.map((m) => m.total));
   const [from, to] = [lowest.total.responseTime?.avg, highest.total.responseTime?.avg];
   const times =
     from === undefined || to === undefined || lowest === highest

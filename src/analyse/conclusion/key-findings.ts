@@ -1,5 +1,6 @@
 import type { EndpointAnalysis } from '../analysis.ts';
 import { isOpportunity } from '../diagnosis/cause-names.ts';
+import { sumOfTargetErrors, targetErrors } from '../measure/target-errors.ts';
 import { usersOf } from '../recommendations/standing.ts';
 import { change, count, list, loadName, milliseconds, number, rate, share } from '../words.ts';
 import type { Concluding } from './conclusion.ts';
@@ -101,18 +102,22 @@ function load(d: NonNullable<EndpointAnalysis['degradation']>): string {
 
 function failures({ standing, capacity }: Concluding): string[] {
   const { usable } = standing;
-  const failed = usable.reduce((sum, m) => sum + m.total.failed, 0);
-  const all = usable.reduce((sum, m) => sum + m.total.count, 0);
+  const { count: all, failed } = sumOfTargetErrors(usable.map((m) => m.total));
+  const generators = usable.reduce((sum, m) => sum + m.total.failed, 0) - failed;
+  const own =
+    generators === 0
+      ? ''
+      : ` ${number(generators)} more did not reach it or were given up: the load generator's failures.`;
   if (all === 0) return [];
   if (failed === 0)
     return [
-      `No request failed: 0 of ${number(all)} in the analysed parts of ${count(usable.length, 'stage')}.`,
+      `No request failed: 0 of ${number(all)} in the analysed parts of ${count(usable.length, 'stage')}.${own}`,
     ];
-  const rows = usable.filter((m) => m.total.failed > 0);
+  const rows = usable.filter((m) => targetErrors(m.total).failed > 0);
   const begin =
     capacity.errors.state === 'estimated' ? '' : ' At no load is the share proven to be above the limit.';
   return [
-    `${number(failed)} of ${number(all)} requests failed: ${list(rows.map((m) => `${share(m.total.errors)} at ${loadName(m)}`))}.${begin}`,
+    `${number(failed)} of ${number(all)} requests failed: ${list(rows.map((m) => `${share(targetErrors(m.total).share)} at ${loadName(m)}`))}.${begin}${own}`,
   ];
 }
 

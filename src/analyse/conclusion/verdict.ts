@@ -1,3 +1,4 @@
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { usersOf } from '../recommendations/standing.ts';
 import { capital, count, list, loadName, number, rate } from '../words.ts';
 import type { Concluding } from './conclusion.ts';
@@ -15,9 +16,9 @@ export function verdictOf(all: Concluding): string {
   const promises = run.plan.endpoints.some((e) => e.sla !== null);
   const parts = [
     missed === null
-      ? heldAll(promises, loadName(highest), rateAt(highest))
+      ? nothingMissed(promises, standing, highest)
       : carried === null
-        ? `${promises ? 'Misses its SLA' : 'Fails requests'} already at ${loadName(missed)}, the lowest load tested${rateAt(missed)}`
+        ? `${promises ? 'Misses its SLA' : 'Fails requests'} already at ${loadName(missed)}${missed === standing.lowest ? ', the lowest load tested' : ''}${rateAt(missed)}`
         : `${promises ? 'Holds its SLA' : 'Works without failures'} up to ${loadName(carried)}${rateAt(carried)}; misses it at ${loadName(missed)}`.replace(
             /misses it/,
             promises ? 'misses it' : 'requests fail',
@@ -27,8 +28,19 @@ export function verdictOf(all: Concluding): string {
   return `${parts.filter((p) => p !== '').join('; ')}.${doubts(all)}`;
 }
 
-function heldAll(promises: boolean, load: string, at: string): string {
-  return `${promises ? 'Holds its SLA' : 'Works without failures'} up to ${load}, the highest load tested${at}`;
+function nothingMissed(
+  promises: boolean,
+  { carried, notFair }: Concluding['standing'],
+  highest: StageMeasurement,
+): string {
+  const holds = promises ? 'Holds its SLA' : 'Works without failures';
+  const [first] = notFair;
+  if (first === undefined)
+    return `${holds} up to ${loadName(highest)}, the highest load tested${rateAt(highest)}`;
+  const limit = `at ${loadName(first)} the load generator was the limit`;
+  return carried === null
+    ? `Nothing is told of the target's limit: ${limit}`
+    : `${holds} up to ${loadName(carried)}${rateAt(carried)}; beyond it nothing is told: ${limit}`;
 }
 
 function rateAt({ total }: { readonly total: { readonly rate: number | null } }): string {

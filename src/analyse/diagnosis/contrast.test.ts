@@ -4,7 +4,7 @@ import { differenceOf, meanOf, median, ratioOf, slopeOf } from './contrast.ts';
 
 test('Student t interval of a textbook sample', () => {
   // n = 5, mean 10, s = √2.5, t(0.975; 4) = 2.776: 10 ± 2.776·√(2.5/5) = 10 ± 1.963.
-  const interval = meanOf([8, 9, 10, 11, 12]);
+  const interval = meanOf([10, 8, 12, 9, 11]);
   expect(interval?.value).toBe(10);
   expect(interval?.low).toBeCloseTo(10 - 1.963, 3);
   expect(interval?.high).toBeCloseTo(10 + 1.963, 3);
@@ -16,6 +16,20 @@ test('slope of a textbook regression', () => {
   expect(slope?.value).toBeCloseTo(0.6, 10);
   expect(slope?.low).toBeCloseTo(0.6 - 3.182 * 0.28284, 3);
   expect(slope?.high).toBeCloseTo(0.6 + 3.182 * 0.28284, 3);
+});
+
+test('alike neighbours widen both intervals', () => {
+  const width = (i: { low: number | null; high: number | null } | null) => (i?.high ?? 0) - (i?.low ?? 0);
+  // The lag-1 correlation of 8 … 12 is 0.4; corrected 0.4 + 2.2/5 = 0.84, held at 0.8: 3 times as wide.
+  expect(width(meanOf([8, 9, 10, 11, 12]))).toBeCloseTo(3 * width(meanOf([10, 8, 12, 9, 11])), 10);
+  // Residuals of x²: 7, 1, −3, −5, −5, −3, 1, 7; rss 168, SE √(28/42), ρ 0.375 corrected 0.375 + 2.125/8 = 0.640625.
+  const slope = slopeOf([0, 1, 4, 9, 16, 25, 36, 49]);
+  expect(width(slope) / 2).toBeCloseTo(2.447 * Math.sqrt(28 / 42) * Math.sqrt(1.640625 / 0.359375), 2);
+});
+
+test('slope with its 99 % interval', () => {
+  // As above, t(0.995; 3) = 5.841.
+  expect(slopeOf([2, 4, 5, 4, 5], 0.99)?.low).toBeCloseTo(0.6 - 5.841 * 0.28284, 3);
 });
 
 test('too few values give no interval', () => {

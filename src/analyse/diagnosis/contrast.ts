@@ -1,16 +1,19 @@
 import type { Interval } from '../analysis.ts';
-import { fewBlocksFactor, z95 } from '../measure/interval.ts';
+import { alikeBlocksFactor, fewBlocksFactor, studentT, z95 } from '../measure/interval.ts';
 import type { Measurement } from '../measure/measurement.ts';
 
 /** Comparisons of two measured values, each with the interval that its blocks of time allow. */
 
-/** Mean of a few independent values with its Student t interval; null for fewer than two. */
+/**
+ * Mean of a few values in the order of time, with its Student t interval, widened where neighbours are alike; null for
+ * fewer than two.
+ */
 export function meanOf(values: readonly number[]): Interval | null {
   const n = values.length;
   if (n < 2) return null;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n;
-  const half = fewBlocksFactor(n) * z95 * Math.sqrt(variance / n);
+  const half = fewBlocksFactor(n) * alikeBlocksFactor(values) * z95 * Math.sqrt(variance / n);
   return { value: mean, low: mean - half, high: mean + half };
 }
 
@@ -62,8 +65,11 @@ export function averageOf(m: Measurement): Interval | null {
   return m.intervals.avg ?? { value: avg, low: null, high: null };
 }
 
-/** Least-squares slope over the values' positions 0, 1, 2 …; null for fewer than four values. */
-export function slopeOf(values: readonly number[]): Interval | null {
+/**
+ * Least-squares slope over the values' positions 0, 1, 2 …, its interval widened where neighbouring residuals are alike;
+ * null for fewer than four values.
+ */
+export function slopeOf(values: readonly number[], confidence: 0.95 | 0.99 = 0.95): Interval | null {
   const n = values.length;
   if (n < 4) return null;
   const middle = (n - 1) / 2;
@@ -75,10 +81,9 @@ export function slopeOf(values: readonly number[]): Interval | null {
     sxy += (i - middle) * (value - mean);
   }
   const slope = sxy / sxx;
-  const rss = values.reduce((sum, value, i) => sum + (value - mean - slope * (i - middle)) ** 2, 0);
-  // n − 2 degrees of freedom: t(n−2)·√(rss/(n−2)/sxx); fewBlocksFactor(m) holds t(m−1)/z·√(m/(m−1)).
-  const t = (fewBlocksFactor(n - 1) * z95) / Math.sqrt((n - 1) / (n - 2));
-  const half = t * Math.sqrt(rss / (n - 2) / sxx);
+  const residuals = values.map((value, i) => value - mean - slope * (i - middle));
+  const rss = residuals.reduce((sum, residual) => sum + residual ** 2, 0);
+  const half = studentT(n - 2, confidence) * alikeBlocksFactor(residuals) * Math.sqrt(rss / (n - 2) / sxx);
   return { value: slope, low: slope - half, high: slope + half };
 }
 

@@ -8,7 +8,7 @@ export type Coupling = {
   readonly base: StageMeasurement;
   readonly loaded: StageMeasurement;
   readonly endpoints: readonly CoupledEndpoint[];
-  /** Slowed by less than a fifth of what the others were. */
+  /** Slowed, surely (the interval's high end), by less than a fifth of the median added time of all endpoints. */
   readonly free: readonly CoupledEndpoint[];
   readonly slowed: readonly CoupledEndpoint[];
   /** Median over the slowed endpoints, ms. */

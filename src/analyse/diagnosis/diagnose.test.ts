@@ -117,6 +117,7 @@ describe('what a passive ladder cannot tell stays open', () => {
       'cpu-saturation',
     ]);
     expect(diagnosis.undecided[0]?.endpoints).not.toContain('GET /health');
+    expect(diagnosis.undecided[0]?.excluded[0]?.because).toContain('if the same process serves it');
   });
 
   test('a short endpoint beside it excludes the thread only: a full processor would hardly delay it', () => {
@@ -193,6 +194,23 @@ describe('no accusation', () => {
         endpoints: [{ ...at('GET /a', 4, 1), failures: { share: 0.03, status: 500 } }],
       },
     ],
+    [
+      'every request of an endpoint failed, and it promises nothing about failures: its promised time was missed',
+      'unknown',
+      {
+        ...base,
+        stages: ladder([5, 20, 40]),
+        readiness: { errors: 0.6 },
+        endpoints: [
+          at('GET /a', 4, 1),
+          {
+            ...at('GET /b', 4, 1),
+            failures: { share: 1, status: 500 },
+            sla: { times: { p95: 500 }, errors: null },
+          },
+        ],
+      },
+    ],
     ['one stage: nothing to compare with', 'unknown', { ...base, stages: ladder([20]) }],
     [
       'a server that is cold at each begin',
@@ -250,6 +268,29 @@ describe('a generator that was the limit', () => {
     expect(diagnosis.verdict).toBe('invalid');
     expect(found(diagnosis)).toEqual(['generator']);
     expect(diagnosis.undecided).toEqual([]);
+  });
+});
+
+describe('a generator that was the limit in the last stage', () => {
+  test('what is open in the others is told', () => {
+    const run = simulateRun({
+      ...base,
+      stages: ladder([5, 20, 80, 160]),
+      stations: [{ name: 'db', servers: 1 }],
+    });
+    const stages = run.stages.map((stage, i) =>
+      i === 3 && stage.data.kind === 'windows'
+        ? {
+            ...stage,
+            data: { ...stage.data, health: stage.data.health.map((h) => ({ ...h, cpuCores: 0.97 })) },
+          }
+        : stage,
+    );
+    const measurements = measure({ ...run, stages });
+    const capacity = analyseCapacity(measurements, run.plan, run.seed);
+    expect(diagnose(measurements, { ...run, stages }, capacity).statement).toBe(
+      'The load generator was the limit in stage 4 (160 users). In the others 1 observation could not be traced to one cause; the target is not blamed.',
+    );
   });
 });
 

@@ -60,7 +60,11 @@ function verdictOf(
   if (findings.length > 0) {
     return {
       verdict: 'found',
-      statement: `${list(findings.map((f) => f.title))}. It overrides every other cause; the target is not blamed.`,
+      statement: `${list(findings.map((f) => f.title))}. ${
+        faults.length === 0
+          ? 'Nothing was found in the other stages'
+          : `In the others ${count(faults.length, 'observation')} could not be traced to one cause`
+      }; the target is not blamed.`,
     };
   }
   if (faults.length > 0) {

@@ -4,9 +4,10 @@ import type { Interval } from '../analysis.ts';
 import { errorLimit } from '../capacity/error-onset.ts';
 import { wilson } from '../measure/interval.ts';
 import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
+import { isGenerators, targetErrors } from '../measure/target-errors.ts';
 import { okRateOf } from './contrast.ts';
 
-/** Failures by what they say: told to slow down (429), turned away (503), and all others of the target's making. */
+/** Failures of the target's making, by what they say: too many requests (429), unavailable (503), and all others. */
 export type FailureFacts = {
   /** The share of failures above which a stage has failures at all: the plan's own, or 0.1 %. */
   readonly limit: number;
@@ -17,16 +18,19 @@ export type StageFailures = {
   readonly stage: StageMeasurement;
   readonly tooMany: Interval;
   readonly unavailable: Interval;
+  /** Neither of them; with the 503s, where these did not come fast. */
   readonly other: Interval;
+  /** The 503s (and all other rejections) came fast: the server turned away what it would not serve. */
+  readonly fast: boolean;
   readonly okRate: Interval | null;
-  /** Median time of answers with a rejected status, ms; null: none, or not recorded. */
+  /** Median service time of the answers with any status that the plan does not accept, ms; null: none, or not recorded. */
   readonly rejectedMs: number | null;
-  /** Mean requests in flight that were served and not turned away: X·R of the successful ones. */
+  /** Mean requests in flight that were served and not turned away: successful requests/s times the mean response time. */
   readonly served: number | null;
 };
 
-/** Kinds that are the generator's own doing or that it never sent. */
-const notTheTargets = new Set(['unreachable', 'aborted']);
+/** A refusal is fast when it takes at most this part of a served request's time. */
+const fastPart = 0.5;
 
 export function failureFactsOf(stages: readonly StageMeasurement[], run: Run): FailureFacts {
   return {
@@ -45,7 +49,7 @@ export function sorted(m: Measurement): {
   let unavailable = 0;
   let other = 0;
   for (const failure of m.failures) {
-    if (notTheTargets.has(failure.kind)) continue;
+    if (isGenerators(failure.kind)) continue;
     if (failure.kind === 'status' && failure.status === 429) tooMany += failure.count;
     else if (failure.kind === 'status' && failure.status === 503) unavailable += failure.count;
     else other += failure.count;
@@ -56,14 +60,18 @@ export function sorted(m: Measurement): {
 function stageFailures(stage: StageMeasurement, run: Run): StageFailures {
   const { tooMany, unavailable, other } = sorted(stage.total);
   const okRate = okRateOf(stage.total);
-  const avg = stage.total.responseTime?.avg;
+  const { avg, p50 } = stage.total.responseTime ?? {};
+  const { count } = targetErrors(stage.total);
+  const rejected = rejectedMs(stage, run);
+  const fast = rejected !== null && p50 !== undefined && rejected <= fastPart * p50;
   return {
     stage,
-    tooMany: wilson(tooMany, stage.total.count),
-    unavailable: wilson(unavailable, stage.total.count),
-    other: wilson(other, stage.total.count),
+    tooMany: wilson(tooMany, count),
+    unavailable: wilson(unavailable, count),
+    other: wilson(other + (fast ? 0 : unavailable), count),
+    fast,
     okRate,
-    rejectedMs: rejectedMs(stage, run),
+    rejectedMs: rejected,
     served: okRate === null || avg === undefined ? null : (okRate.value * avg) / 1000,
   };
 }

@@ -1,7 +1,7 @@
-import type { SlaStatistic } from '../../plan/plan.ts';
-import { slaStatistics } from '../../plan/plan.ts';
 import type { Interval } from '../analysis.ts';
+import { judge, promisesOf } from '../endpoints/promise.ts';
 import type { Measurement } from '../measure/measurement.ts';
+import { targetErrors } from '../measure/target-errors.ts';
 import { capital, change, count, list, loadName, share, stageName, times } from '../words.ts';
 import { ratioOf } from './contrast.ts';
 import { type Facts, loadOf } from './facts.ts';
@@ -26,11 +26,11 @@ export function healthOf(facts: Facts): Health {
       statement: `No cause was found. ${capital(list(others.map(stageName)))} ${others.length === 1 ? 'is' : 'are'} not valid, so the tested range cannot be called healthy.`,
     };
   }
-  const failing = failures.stages.filter((s) => s.stage.total.errors > failures.limit);
+  const failing = failures.stages.filter((s) => targetErrors(s.stage.total).share > failures.limit);
   if (failing.length > 0) {
     return {
       healthy: false,
-      statement: `No cause was found. Requests failed in ${list(failing.map((s) => `${stageName(s.stage)}: ${share(s.stage.total.errors)}`))}, and nothing shows that load is the reason.`,
+      statement: `No cause was found. Requests failed in ${list(failing.map((s) => `${stageName(s.stage)}: ${share(targetErrors(s.stage.total).share)}`))}, and nothing shows that load is the reason.`,
     };
   }
   const missed = missedSlas(facts);
@@ -88,18 +88,8 @@ function medianOf(m: Measurement | null): Interval | null {
 }
 
 function missedSlas({ sound, run }: Facts): number {
-  let missed = 0;
-  for (const [i, { sla }] of run.plan.endpoints.entries()) {
-    if (sla === null) continue;
-    for (const stage of sound) {
-      const m = stage.endpoints[i];
-      if (!m) continue;
-      missed += slaStatistics.filter((s: SlaStatistic) => {
-        const [limit, value] = [sla.times[s], m.responseTime?.[s]];
-        return limit !== undefined && value !== undefined && value > limit;
-      }).length;
-      if (sla.errors !== null && m.errors > sla.errors) missed += 1;
-    }
-  }
-  return missed;
+  return promisesOf(run.plan).reduce(
+    (missed, promise) => missed + sound.filter((stage) => judge(stage, promise).state === 'missed').length,
+    0,
+  );
 }

@@ -127,10 +127,41 @@ describe('errors-under-load', () => {
     ['within the limit of 0.1 %', [{ failed: 0 }, { failed: 2 }, { failed: 12 }], []],
     ['one incident of a tenth of the stage', [{ failed: 0 }, { failed: 0 }, { failed: 600, blocks: 1 }], []],
     ['failures in the middle stage only', [{ failed: 0 }, { failed: 600 }, { failed: 0 }], []],
+    [
+      '503s that grow with the load and do not come fast',
+      [{ failed: 0 }, { failed: 120, status: 503 }, { failed: 2400, status: 503 }],
+      ['errors-under-load'],
+    ],
     ['429s', [{ failed: 0 }, { failed: 0 }, { failed: 600, status: 429 }], []],
   ];
   test.each(rows)('%s', (_, given, expected) => {
     expect(found(diagnosisOf(failing(given)))).toEqual(expected);
+  });
+
+  test("the generator's own failures are not counted, nor named", () => {
+    const failures = [
+      { kind: 'status', status: 500, count: 2400 },
+      { kind: 'unreachable', status: null, count: 30_000 },
+    ];
+    const [finding] = diagnosisOf(
+      failing([{ failed: 0 }, { failed: 120 }, { failed: 2400 }]).map((m, i) =>
+        i < 2 ? m : { ...m, total: { ...m.total, count: 54_000, failed: 32_400, failures } },
+      ),
+    ).findings;
+    // 2,400 of the 24,000 that reached the target.
+    expect(finding?.estimates.errors?.value).toBeCloseTo(0.1, 10);
+    expect(finding?.evidence.map((e) => e.metric)).not.toContain('unreachable');
+  });
+
+  test.each(['unreachable', 'aborted'])('%s requests alone leave the target healthy', (kind) => {
+    const measurements = stagesOf(
+      [10, 20, 40].map((users) => ({
+        ...stage(users, users * 10, 20),
+        failed: 500,
+        failures: [{ kind, status: null, count: 500 }],
+      })),
+    );
+    expect(diagnosisOf(measurements).verdict).toBe('none');
   });
 
   test('a share of failures keeps the range from being called healthy', () => {
@@ -185,5 +216,6 @@ describe('stages that are not valid', () => {
     expect(found(diagnosis)).toEqual(['generator']);
     expect(open(diagnosis)).not.toContain('contention-collapse');
     expect(diagnosis.findings[0]?.evidence[0]?.stages).toEqual([4]);
+    expect(diagnosis.statement).toContain('Nothing was found in the other stages; the target is not blamed.');
   });
 });

@@ -23,6 +23,7 @@ function factsOf(status: 429 | 503, rows: readonly Row[], rejectedMs = 1): Failu
           other: exact(0),
           okRate: exact(ok),
           rejectedMs,
+          fast: rejectedMs <= 10,
           served,
         },
       ];

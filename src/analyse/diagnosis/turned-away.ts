@@ -22,8 +22,6 @@ const flat = 0.03;
 /** The interval of a flat ratio must stay within this. */
 const flatInterval = 0.1;
 const leastLoadGrowth = 1.5;
-/** A refusal is fast when it takes at most this part of a served request's time. */
-const fastPart = 0.5;
 
 export function turnedAwayOf(failures: FailureFacts): TurnedAway | null {
   const refused = (s: StageFailures) => Math.max(s.tooMany.value, s.unavailable.value);
@@ -34,7 +32,7 @@ export function turnedAwayOf(failures: FailureFacts): TurnedAway | null {
   const last = stages.at(-1);
   if (first === undefined || last === undefined) return null;
   const status = last.tooMany.value >= last.unavailable.value ? 429 : 503;
-  if (status === 503 && !isFast(last)) return null;
+  if (status === 503 && !last.fast) return null;
   const okRatio =
     stages.length < 2 || first.okRate === null || last.okRate === null
       ? null
@@ -58,9 +56,4 @@ export function turnedAwayOf(failures: FailureFacts): TurnedAway | null {
     if (status === 503 && servedFlat && Math.abs(okRatio.value - 1) > flatInterval) return 'load-shedding';
     return null;
   }
-}
-
-function isFast(s: StageFailures): boolean {
-  const typical = s.stage.total.responseTime?.p50;
-  return s.rejectedMs !== null && typical !== undefined && s.rejectedMs <= fastPart * typical;
 }

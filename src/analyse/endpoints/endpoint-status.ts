@@ -1,5 +1,6 @@
 import type { Degradation, EndpointAnalysis, SlaCheck } from '../analysis.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
+import { targetErrors } from '../measure/target-errors.ts';
 import { capital, change, loadName, milliseconds, share } from '../words.ts';
 
 /** The reference analysis calls +1,143 % and more critical, +515 % and +667 % a warning: the line is 11 times. */
@@ -33,6 +34,7 @@ export function statusOf(
   const last = usable[usable.length - 1];
   const at = last?.endpoints[endpoint];
   if (last === undefined || !at) return { status: 'ok', statusBecause: 'No request of it was measured.' };
+  const errors = targetErrors(at).share;
   const critical: string[] = [];
   const warning: string[] = [];
 
@@ -64,9 +66,9 @@ export function statusOf(
     else if (degradation.change.value >= warningDegradation) warning.push(said);
   }
   const promisesErrors = checks.some((check) => check.statistic === 'errors');
-  if (!promisesErrors && at.errors >= warningErrors) {
-    const said = `${share(at.errors)} of its requests failed at ${loadName(last)}`;
-    (at.errors >= criticalErrors ? critical : warning).push(said);
+  if (!promisesErrors && errors >= warningErrors) {
+    const said = `${share(errors)} of its requests failed at ${loadName(last)}`;
+    (errors >= criticalErrors ? critical : warning).push(said);
   }
   const reasons = [...critical, ...warning];
   if (reasons.length > 0) {
@@ -75,7 +77,7 @@ export function statusOf(
       statusBecause: `${capital(reasons.join('; '))}.`,
     };
   }
-  return { status: 'ok', statusBecause: healthy(degradation, checks, at.errors) };
+  return { status: 'ok', statusBecause: healthy(degradation, checks, errors) };
 }
 
 function healthy(degradation: Degradation | null, checks: readonly SlaCheck[], errors: number): string {

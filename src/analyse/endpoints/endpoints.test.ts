@@ -202,6 +202,42 @@ describe('sla', () => {
     expect(found.checks[0]?.stages[0]).toMatchObject({ value: null, met: false });
   });
 
+  test('never sent: kept, missed or failed by nobody', () => {
+    const windows = [window(0, Array(20).fill(10)), window(0, Array(80).fill(1), { outcome: 'unreachable' })];
+    const { sla: found, endpoints } = analysed(
+      [stage(recorded({ windows }), { steadyToMs: 1000 })],
+      [{ sla: { times: { p95: 100 }, errors: 0.01 } }],
+    );
+    expect(found.checks.map((check) => check.stages[0]?.value)).toEqual([expect.closeTo(10, 0), 0]);
+    expect(found.held).toBe(true);
+    expect(endpoints[0]?.status).toBe('ok');
+  });
+
+  test('none was sent: not known', () => {
+    const windows = [window(0, [1, 1], { outcome: 'aborted' })];
+    const { sla: found } = analysed([stage(recorded({ windows }), { steadyToMs: 1000 })], [{ sla }]);
+    expect(found.held).toBeNull();
+    expect(found.notes.join()).not.toContain('the results hold no');
+  });
+
+  test.each([
+    { state: 'valid', met: [true, true, false], held: false },
+    { state: 'lower-bound', met: [true, true, null], held: true },
+    { state: 'invalid', met: [null, null, null], held: null },
+  ] as const)('a stage that is $state: $met', ({ state, met, held }) => {
+    const run = runOf(stages([[80]]), [{ sla: { times: { p50: 200, p90: 200, p95: 50 }, errors: null } }]);
+    const measurements = measure(run).map((m) => ({ ...m, validity: { ...m.validity, state } }));
+    const found = analyseSla(run, measurements);
+    expect(found.checks.map((check) => check.stages[0]?.met)).toEqual(met);
+    expect(found.held).toBe(held);
+    if (state === 'lower-bound') {
+      expect(found.verdict).toContain('the generator was the limit at 10 users');
+      expect(found.notes).toContain(
+        'At 10 users 1 check was missed and is not judged: the load generator was the limit there, and may be why.',
+      );
+    }
+  });
+
   test('an invalid stage is not judged', () => {
     const [only] = stages([[80]]);
     if (!only) throw new Error('a stage');

@@ -1,29 +1,26 @@
-import { type SlaStatistic, slaStatistics } from '../../plan/plan.ts';
 import type { Run } from '../../record/run.ts';
 import type { SlaAnalysis, SlaCheck } from '../analysis.ts';
-import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import { count, list, loadName, milliseconds } from '../words.ts';
+import { type Judgement, judge, promisesOf } from './promise.ts';
 
 /** Every promise of the plan at every stage, on the declared statistic. */
 export function analyseSla(run: Run, measurements: readonly StageMeasurement[]): SlaAnalysis {
-  const checks = run.plan.endpoints.flatMap((endpoint, index): SlaCheck[] => {
-    const { sla } = endpoint;
-    if (sla === null) return [];
-    const times = slaStatistics.flatMap((statistic) => {
-      const limit = sla.times[statistic];
-      return limit === undefined ? [] : [{ statistic, limit }];
-    });
-    const all = sla.errors === null ? times : [...times, { statistic: 'errors' as const, limit: sla.errors }];
-    return all.map(({ statistic, limit }) => ({
-      endpoint: endpoint.name,
-      statistic,
-      limit,
-      stages: measurements.map((measurement) => ({
-        stage: measurement.stage,
-        users: measurement.users,
-        ...judge(measurement, measurement.endpoints[index] ?? null, statistic, limit),
-      })),
-    }));
+  const promises = promisesOf(run.plan);
+  const checks = promises.map(
+    (promise): SlaCheck => ({
+      endpoint: promise.name,
+      statistic: promise.statistic,
+      limit: promise.limit,
+      stages: measurements.map((measurement) => {
+        const { value, state } = judge(measurement, promise);
+        return { stage: measurement.stage, users: measurement.users, value, met: metOf(state) };
+      }),
+    }),
+  );
+  const notFair = measurements.flatMap((measurement) => {
+    const missed = promises.filter((promise) => judge(measurement, promise).state === 'not-fair').length;
+    return missed === 0 ? [] : [{ measurement, missed }];
   });
   const passRate = measurements.map((measurement, i) => passRateOf(measurement, checks, i));
   const judged = checks.flatMap((check) => check.stages.filter((stage) => stage.met !== null));
@@ -32,27 +29,25 @@ export function analyseSla(run: Run, measurements: readonly StageMeasurement[]):
     checks,
     passRate,
     held,
-    verdict: verdictOf(measurements, checks, passRate, held),
-    notes: notesOf(run, measurements, checks),
+    verdict: verdictOf(measurements, checks, passRate, held, notFair),
+    notes: notesOf(run, measurements, checks, notFair),
   };
 }
 
-function judge(
-  { validity }: StageMeasurement,
-  measurement: Measurement | null,
-  statistic: SlaStatistic | 'errors',
-  limit: number,
-): { value: number | null; met: boolean | null } {
-  if (measurement === null || measurement.count === 0) return { value: null, met: null };
-  const usable = validity.state !== 'invalid';
-  if (statistic === 'errors') {
-    return { value: measurement.errors, met: usable ? measurement.errors <= limit : null };
+type NotFair = { readonly measurement: StageMeasurement; readonly missed: number };
+
+function metOf(state: Judgement['state']): boolean | null {
+  switch (state) {
+    case 'kept':
+      return true;
+    case 'missed':
+      return false;
+    case 'not-fair':
+    case 'unknown':
+      return null;
+    default:
+      return state satisfies never;
   }
-  const value = measurement.responseTime?.[statistic];
-  if (value !== undefined) return { value, met: usable ? value <= limit : null };
-  // Nothing succeeded: a promise about the time of an answer is not kept by giving none.
-  const noneSucceeded = measurement.failed === measurement.count;
-  return { value: null, met: usable && noneSucceeded ? false : null };
 }
 
 function passRateOf(
@@ -86,14 +81,20 @@ function verdictOf(
   checks: readonly SlaCheck[],
   passRate: SlaAnalysis['passRate'],
   held: boolean | null,
+  notFair: readonly NotFair[],
 ): string {
   if (checks.length === 0) return 'The plan promises nothing: there is no SLA to check.';
   if (held === null) return 'No promise could be checked: no usable stage holds the declared statistics.';
   const names = (which: readonly SlaAnalysis['passRate'][number][]) =>
     list(which.map(({ stage }) => nameOf(measurements, stage)));
   const judged = passRate.filter(({ checked }) => checked > 0);
-  const full = judged.filter(({ passed, checked }) => passed === checked);
-  if (held) return `All promises held at ${names(full)}.`;
+  const open = new Set(notFair.map(({ measurement }) => measurement.stage));
+  const full = judged.filter(({ passed, checked, stage }) => passed === checked && !open.has(stage));
+  if (held) {
+    return full.length > 0
+      ? `All promises held at ${names(full)}.`
+      : `No promise was missed in a valid stage, and at no stage could all be judged: the generator was the limit at ${list(notFair.map(({ measurement }) => loadName(measurement)))}.`;
+  }
   const missed = judged
     .filter(({ passed, checked }) => passed < checked)
     .map(({ stage, passed, checked }) => `${passed} of ${checked} at ${nameOf(measurements, stage)}`);
@@ -105,7 +106,12 @@ function verdictOf(
 /** Notes that name single checks stop here; the matrix names them all. */
 const maxCloseCalls = 5;
 
-function notesOf(run: Run, measurements: readonly StageMeasurement[], checks: readonly SlaCheck[]): string[] {
+function notesOf(
+  run: Run,
+  measurements: readonly StageMeasurement[],
+  checks: readonly SlaCheck[],
+  notFair: readonly NotFair[],
+): string[] {
   const notes: string[] = [];
   const unpromised = run.plan.endpoints.filter(({ sla }) => sla === null).map(({ name }) => name);
   if (checks.length > 0 && unpromised.length > 0) {
@@ -116,7 +122,7 @@ function notesOf(run: Run, measurements: readonly StageMeasurement[], checks: re
     const index = run.plan.endpoints.findIndex(({ name }) => name === endpoint);
     const lacks = stages.some((stage, i) => {
       const measured = measurements[i]?.endpoints[index];
-      return stage.value === null && stage.met === null && (measured?.count ?? 0) > 0;
+      return stage.value === null && stage.met === null && (measured?.count ?? 0) > (measured?.failed ?? 0);
     });
     if (lacks) unknown.set(statistic, [...(unknown.get(statistic) ?? []), endpoint]);
   }
@@ -133,6 +139,11 @@ function notesOf(run: Run, measurements: readonly StageMeasurement[], checks: re
   if (close.length > maxCloseCalls) {
     const more = close.length - maxCloseCalls;
     notes.push(more === 1 ? 'One more check is as close to its limit.' : `${more} more checks are as close.`);
+  }
+  for (const { measurement, missed } of notFair) {
+    notes.push(
+      `At ${loadName(measurement)} ${count(missed, 'check')} ${missed === 1 ? 'was' : 'were'} missed and ${missed === 1 ? 'is' : 'are'} not judged: the load generator was the limit there, and may be why.`,
+    );
   }
   const invalid = measurements.filter(({ validity }) => validity.state === 'invalid');
   if (checks.length > 0 && invalid.length > 0) {

@@ -8,7 +8,13 @@ import type { Block } from './measurement.ts';
 function blockOf(valuesMs: readonly number[], failed = 0, seconds = 5): Block {
   const histogram = new Histogram();
   for (const ms of valuesMs) histogram.record(Math.round(ms * 1000));
-  return { seconds, count: valuesMs.length + failed, failed, histogram: histogram.snapshot() };
+  return {
+    seconds,
+    count: valuesMs.length + failed,
+    failed,
+    generatorFailed: 0,
+    histogram: histogram.snapshot(),
+  };
 }
 
 function randomBlocks(seed: number, blocks: number, meanMs: number, perBlock = 40): Block[] {

@@ -12,7 +12,7 @@ export const minBlocks = 5;
 /** Beyond this many, blocks are made longer: the interval is as good, and the work stays bounded. */
 const maxBlocks = 120;
 
-/** Length of a block in s for a part of so many seconds: 5 s (docs/methods.md, 5); null: too short for blocks. */
+/** Length of a block in s for a part of so many seconds: 5 s (docs/methods.md, 2); null: too short for blocks. */
 export function blockSeconds(seconds: number): number | null {
   if (seconds >= 5 * minBlocks) return Math.max(5, Math.ceil(seconds / maxBlocks));
   if (seconds >= 2 * minBlocks) return 2;

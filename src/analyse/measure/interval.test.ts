@@ -6,6 +6,7 @@ import {
   effectiveSampleSize,
   fewBlocksFactor,
   percentileInterval,
+  studentT,
   wilson,
 } from './interval.ts';
 
@@ -80,6 +81,21 @@ describe('effectiveSampleSize', () => {
   test('constant and short series keep their length', () => {
     expect(effectiveSampleSize([1, 1, 1, 1, 1])).toBe(5);
     expect(effectiveSampleSize([1, 2])).toBe(2);
+  });
+});
+
+describe('studentT', () => {
+  // Expected values: any table of the distribution.
+  test.each([
+    { df: 3, confidence: 0.95, t: 3.182 },
+    { df: 3, confidence: 0.99, t: 5.841 },
+    { df: 10, confidence: 0.99, t: 3.169 },
+    { df: 40, confidence: 0.95, t: 2.021 },
+    { df: 40, confidence: 0.99, t: 2.704 },
+    { df: 120, confidence: 0.99, t: 2.617 },
+    { df: 0, confidence: 0.99, t: Number.POSITIVE_INFINITY },
+  ] as const)('$df degrees of freedom, $confidence: $t', ({ df, confidence, t }) => {
+    expect(studentT(df, confidence)).toBeCloseTo(t, 2);
   });
 });
 

@@ -72,11 +72,23 @@ const t975 = [
   2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
-/** Two-sided 95 % quantile of Student's t. */
-export function studentT(degreesOfFreedom: number): number {
+/** 99.5 % quantiles, likewise. */
+const t995 = [
+  63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169, 3.106, 3.055, 3.012, 2.977, 2.947,
+  2.921, 2.898, 2.878, 2.861, 2.845, 2.831, 2.819, 2.807, 2.797, 2.787, 2.779, 2.771, 2.763, 2.756, 2.75,
+];
+
+/** Two-sided 99 % quantile of the normal distribution. */
+const z99 = 2.5758293035489004;
+
+/** Two-sided quantile of Student's t. */
+export function studentT(degreesOfFreedom: number, confidence: 0.95 | 0.99 = 0.95): number {
   if (degreesOfFreedom < 1) return Number.POSITIVE_INFINITY;
-  // Beyond the table: the first term of the Cornish–Fisher expansion.
-  return t975[Math.floor(degreesOfFreedom) - 1] ?? z95 + 2.4 / degreesOfFreedom;
+  const at = Math.floor(degreesOfFreedom) - 1;
+  // Beyond the table: the first term of the Cornish–Fisher expansion, (z³ + z)/4ν, and a little for the next.
+  return confidence === 0.95
+    ? (t975[at] ?? z95 + 2.4 / degreesOfFreedom)
+    : (t995[at] ?? z99 + 5.1 / degreesOfFreedom);
 }
 
 /**

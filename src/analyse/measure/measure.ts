@@ -7,6 +7,7 @@ import { blockIntervals, blockSeconds } from './block-bootstrap.ts';
 import { measureSummary } from './measure-summary.ts';
 import type { Block, Measurement, StageMeasurement } from './measurement.ts';
 import { type SteadyPart, steadyPart } from './steady-part.ts';
+import { isGenerators } from './target-errors.ts';
 
 /**
  * What each stage of a run measured: its steady part after the warm-up, or what another tool's summary tells. In the
@@ -36,7 +37,7 @@ function measureRecorded(
     return windows.length === 0 ? null : measureWindows(windows, endpoint + 1);
   });
   const health = generatorOf(part);
-  const thinkTimeMs = thinkTimeOf(part, run);
+  const thinkTimeMs = thinkTimeOf(part, run, total.count);
   return {
     stage: number,
     users: stage.users,
@@ -129,6 +130,7 @@ function blocksOf(windows: readonly Window[], part: SteadyPart): readonly Block[
     seconds: i === blocks - 1 ? part.seconds - i * length : length,
     count: sumOf(own, (window) => window.count),
     failed: sumOf(own, (window) => (window.outcome === 'ok' ? 0 : window.count)),
+    generatorFailed: sumOf(own, (window) => (isGenerators(window.outcome) ? window.count : 0)),
     histogram: mergeSnapshots(own.filter((window) => isTimed(window.outcome)).map((w) => w.response)),
   }));
 }
@@ -181,11 +183,14 @@ function generatorOf(part: SteadyPart | null): {
   return { inFlight, cpuCores, machineCpu: sumOf(health, (sample) => sample.machineCpu) / health.length };
 }
 
-function thinkTimeOf(part: SteadyPart | null, run: Run): number | null {
+/**
+ * Mean of a cycle, Z of N = X·(R + Z): over the requests that ended, since a user that goes on at once counts no pause.
+ */
+function thinkTimeOf(part: SteadyPart | null, run: Run, ended: number): number | null {
   const { load } = run.plan;
   if (load.kind === 'open' || !part) return null;
   const thinks = sumOf(part.health, (sample) => sample.thinkCount);
-  if (thinks > 0) return sumOf(part.health, (sample) => sample.thinkSumMs) / thinks;
+  if (thinks > 0) return sumOf(part.health, (sample) => sample.thinkSumMs) / Math.max(thinks, ended);
   return load.thinkTime.kind === 'uniform' && load.thinkTime.maxMs === 0 ? 0 : null;
 }
 

@@ -20,7 +20,7 @@ export type StageMeasurement = {
   readonly validity: StageValidity;
   /** Mean requests in flight, sampled by a timer; null: not measured. */
   readonly inFlight: number | null;
-  /** Mean think time really slept, ms; null: unknown. */
+  /** Mean think time really slept per request that ended, ms; null: unknown. */
   readonly thinkTimeMs: number | null;
   /** Requests that started per second by the generator, its CPU in cores, busy share of the machine; null: unknown. */
   readonly generatorCpuCores: number | null;
@@ -78,5 +78,7 @@ export type Block = {
   readonly seconds: number;
   readonly count: number;
   readonly failed: number;
+  /** Of the failed: those of the generator's making (target-errors.ts). */
+  readonly generatorFailed: number;
   readonly histogram: HistogramSnapshot;
 };

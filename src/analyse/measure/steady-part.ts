@@ -55,7 +55,7 @@ function fraction(stage: RunStage, data: Recorded): SteadyPart | null {
 
 /**
  * Seconds of warm-up, by MSER-5 of throughput and of response time. The run file holds tenths of seconds, so the bins
- * are 200 ms (not the 250 ms of docs/methods.md), and five of them are one second.
+ * are 200 ms (docs/decisions/0002-warm-up-on-200-ms-bins.md), and five of them are one second.
  */
 function warmUp(fine: readonly FineCounts[], from: number, to: number): number {
   const bins = (to - from) * 5;

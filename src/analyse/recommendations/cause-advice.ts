@@ -1,4 +1,5 @@
 import type { Finding, Recommendation, Undecided } from '../analysis.ts';
+import { fastestMs } from '../capacity/load-point.ts';
 import { repeatCommand } from '../commands.ts';
 import { causeNames, isOpportunity } from '../diagnosis/cause-names.ts';
 import { list, loadName, milliseconds, share } from '../words.ts';
@@ -89,18 +90,18 @@ function forUndecided(undecided: Undecided, s: Situation): Recommendation {
 }
 
 /**
- * Operational bound X ≤ N/(R₁ + Z): without any queue, so many users cannot bring more. R₁ is taken at the lowest
- * load, where it still holds some waiting, so the bound is only as good as that stage; hence the interval from 1.
+ * Operational bound X ≤ N/(R₁ + Z): without any queue, so many users cannot bring more. The average of the lowest load
+ * may hold waiting already, so R₁ is that of the endpoints' fastest answers, in which nothing is known to have waited.
  */
 function roomAbove({ standing, run }: Situation): Effect {
   const { lowest, highest } = standing;
   const think = highest?.thinkTimeMs;
-  const base = lowest?.total.responseTime?.avg;
+  const base = lowest === null ? null : fastestMs(lowest.endpoints);
   const rate = highest?.total.rate;
   const recorded = run.stages.every((stage) => stage.data.kind === 'windows');
   if (!recorded || lowest === highest || highest?.users == null || think == null || lowest === null)
     return null;
-  if (base === undefined || rate == null || rate <= 0 || base + think <= 0) return null;
+  if (base === null || rate == null || rate <= 0 || base + think <= 0) return null;
   const bound = highest.users / ((base + think) / 1000) / rate;
   if (bound <= 1.05) return null;
   return {
@@ -108,7 +109,7 @@ function roomAbove({ standing, run }: Situation): Effect {
     low: 1,
     high: bound,
     unit: '×',
-    model: `bound X ≤ N/(R + Z), R = ${milliseconds(base)} at ${loadName(lowest)}, Z = ${milliseconds(think)}; the next resource may hold earlier`,
+    model: `bound X ≤ N/(R₁ + Z), R₁ = ${milliseconds(base)}, the endpoints' fastest answers at ${loadName(lowest)} weighted by their requests (the average there may hold waiting already), Z = ${milliseconds(think)}; the next resource may hold earlier`,
   };
 }
 
@@ -160,7 +161,7 @@ function instances(s: Situation): Recommendation[] {
               high: Math.min(2, room),
               unit: '×',
               model:
-                'p/(1 + σ(p − 1) + κp(p − 1)) with p = 2, σ and κ unknown, and X ≤ N/(R + Z): so between nothing and this',
+                'p/(1 + σ(p − 1) + κp(p − 1)) with p = 2, σ and κ unknown, and X ≤ N/(R₁ + Z) as above: so between nothing and this',
             },
       effort: 'medium',
       verify: repeatCommand(run),

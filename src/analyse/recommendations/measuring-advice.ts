@@ -32,8 +32,8 @@ function narrow({ run, standing: { gap } }: Situation): Recommendation[] {
   ];
 }
 
-function further({ standing: { gap, highest, missed }, run }: Situation): Recommendation[] {
-  if (gap !== null || missed !== null || highest?.users == null) return [];
+function further({ standing: { gap, highest, missed, notFair }, run }: Situation): Recommendation[] {
+  if (gap !== null || missed !== null || notFair.length > 0 || highest?.users == null) return [];
   const users = [highest.users, highest.users * 2, highest.users * 4];
   return [
     {

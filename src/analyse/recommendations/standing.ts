@@ -1,7 +1,9 @@
 import type { Run } from '../../record/run.ts';
-import type { Analysis, Estimate, Interval, SlaAnalysis } from '../analysis.ts';
+import type { Analysis, Estimate, Interval } from '../analysis.ts';
 import { errorLimit } from '../capacity/error-onset.ts';
+import { isFair, slaStages } from '../capacity/sla-bracket.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
+import { targetErrors } from '../measure/target-errors.ts';
 
 /** Where the run's loads stand towards what was promised: what recommendations, readiness and conclusion share. */
 export type Standing = {
@@ -11,8 +13,10 @@ export type Standing = {
   readonly highest: StageMeasurement | null;
   /** The highest load that, with all below it, kept every promise and the limit of failures. */
   readonly carried: StageMeasurement | null;
-  /** The lowest load that did not. */
+  /** The lowest load that did not, in a valid stage. */
   readonly missed: StageMeasurement | null;
+  /** Loads that did not, while the generator was the limit: whose the miss is, is not known. Lowest first. */
+  readonly notFair: readonly StageMeasurement[];
   /** Between these users something gives way first; null: nothing did, or it is not known. */
   readonly gap: Gap | null;
 };
@@ -27,26 +31,26 @@ export function standingOf(input: {
   readonly run: Run;
   readonly measurements: readonly StageMeasurement[];
   readonly capacity: Analysis['capacity'];
-  readonly sla: SlaAnalysis;
 }): Standing {
-  const { run, measurements, capacity, sla } = input;
+  const { run, measurements, capacity } = input;
   const load = (m: StageMeasurement) => m.users ?? m.askedRate ?? 0;
   const usable = measurements
-    .filter((m) => m.validity.state !== 'invalid' && m.total.count > 0)
+    .filter((m) => m.validity.state !== 'invalid' && targetErrors(m.total).count > 0)
     .toSorted((a, b) => load(a) - load(b) || a.stage - b.stage);
   const { limit } = errorLimit(run.plan);
-  const keeps = (m: StageMeasurement) => {
-    const passed = sla.passRate.find((p) => p.stage === m.stage);
-    return m.total.errors <= limit && (passed === undefined || passed.passed === passed.checked);
-  };
-  const firstMissed = usable.findIndex((m) => !keeps(m));
-  const carried = firstMissed < 0 ? usable.at(-1) : usable[firstMissed - 1];
+  const broke = usable.filter(
+    (m) =>
+      targetErrors(m.total).share > limit || slaStages([m], run.plan).some(({ misses }) => misses.length > 0),
+  );
+  const [firstBroken] = broke;
+  const carried = firstBroken === undefined ? usable.at(-1) : usable[usable.indexOf(firstBroken) - 1];
   return {
     usable,
     lowest: usable[0] ?? null,
     highest: usable.at(-1) ?? null,
     carried: carried ?? null,
-    missed: firstMissed < 0 ? null : (usable[firstMissed] ?? null),
+    missed: broke.find(isFair) ?? null,
+    notFair: broke.filter((m) => !isFair(m)),
     gap: gapOf(capacity),
   };
 }

@@ -21,6 +21,8 @@ export type GivenStage = {
     readonly times: Times;
     readonly count?: number;
     readonly failed?: number;
+    /** Those of the stage unless given. */
+    readonly failures?: Measurement['failures'];
   }[];
 };
 
@@ -34,15 +36,21 @@ export function stagesOf(given: readonly GivenStage[]): readonly StageMeasuremen
         seconds: seconds / (stage.blockRates?.length ?? 1),
         count: (rate * seconds) / (stage.blockRates?.length ?? 1),
         failed: 0,
+        generatorFailed: 0,
         histogram: new Histogram().snapshot(),
       }),
     );
-    const measurement = (times: Times | null, n: number, bad: number): Measurement => ({
+    const measurement = (
+      times: Times | null,
+      n: number,
+      bad: number,
+      failures = stage.failures ?? [],
+    ): Measurement => ({
       count: n,
       failed: bad,
       rate: (stage.rate * n) / Math.max(1, count),
       errors: n === 0 ? 0 : bad / n,
-      failures: stage.failures ?? [],
+      failures,
       responseTime: times,
       serviceTime: null,
       firstByte: null,
@@ -62,7 +70,7 @@ export function stagesOf(given: readonly GivenStage[]): readonly StageMeasuremen
       seconds,
       total: measurement(times, count, failed),
       endpoints: (stage.endpoints ?? [{ times: times ?? {}, count, failed }]).map((e) =>
-        measurement(e.times, e.count ?? count, e.failed ?? failed),
+        measurement(e.times, e.count ?? count, e.failed ?? failed, 'failures' in e ? e.failures : undefined),
       ),
       validity: { stage: i + 1, state: stage.state ?? 'valid', because: [], checks: [] },
       inFlight: null,

@@ -61,20 +61,23 @@ function meanRate(blocks: readonly Block[]): number {
   return blocks.reduce((sum, block) => sum + block.count, 0) / seconds;
 }
 
-/** Mean over the endpoints, weighted by count; null: none has a median in every block. */
+/**
+ * Mean over the endpoints, weighted by count; null: none has a median in every block. They share queues, so that their
+ * errors are alike and add up: the weighted mean of the standard errors is the most that the mean's can be.
+ */
 function medianDifference(endpoints: readonly (Measurement | null)[]): Difference | null {
   let weights = 0;
   let value = 0;
-  let variance = 0;
+  let error = 0;
   for (const measurement of endpoints) {
     if (measurement === null) continue;
     const difference = differenceOf(measurement.blocks, ({ histogram }) => quantileUs(histogram, 0.5) ?? 0);
     if (difference === null) continue;
     weights += measurement.count;
     value += measurement.count * difference.value;
-    variance += (measurement.count * difference.error) ** 2;
+    error += measurement.count * difference.error;
   }
-  return weights === 0 ? null : { value: value / weights, error: Math.sqrt(variance) / weights };
+  return weights === 0 ? null : { value: value / weights, error: error / weights };
 }
 
 /** Of the second half of the blocks to the first; the middle one of an odd number is left out. Null: a figure is 0. */

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { HealthSample, Run, Window } from '../../record/run.ts';
 import type { Check, StageValidity } from '../analysis.ts';
 import { measure } from '../measure/measure.ts';
+import { stagesOf } from '../testing/given-measurements.ts';
 import { histogramOf } from '../testing/hand-made-run.ts';
 import { type SimulationSpec, simulateRun } from '../testing/simulated-run.ts';
+import { halvesCheck } from './halves-check.ts';
 import { overallValidity } from './validity.ts';
 
 const system: SimulationSpec = {
@@ -104,6 +106,15 @@ describe('the laws find what does not fit together', () => {
     expect(validity.state).toBe('invalid');
   });
 
+  test('response-time law: pauses after failed connections, where nobody thinks, are spread over all cycles', () => {
+    const validity = judge(
+      { thinkTime: { minMs: 0, maxMs: 0 } },
+      { health: (sample) => ({ ...sample, thinkSumMs: 100, thinkCount: 1 }) },
+    );
+    expect(checkOf(validity, 'response-time-law').outcome).toBe('pass');
+    expect(validity.state).toBe('valid');
+  });
+
   test('fewer than 200 requests: not checked', () => {
     const validity = judge({ stages: [{ users: 2, seconds: 5 }] });
     expect(checkOf(validity, 'littles-law').outcome).toBe('not-checked');
@@ -129,7 +140,26 @@ describe('the generator is watched', () => {
     const late = { loopDelayP99Ms: 15, sendLag: histogramOf([0.1]) };
     const check = checkOf(judge({ health: late }), 'generator-loop-delay');
     expect(check.outcome).toBe('pass');
-    expect(check.statement).toMatch(/late by 15 ms .* rare enough not to matter/);
+    expect(check.statement).toMatch(/late by 15 ms .* hardly late all the same/);
+  });
+
+  test.each([
+    { name: 'two seconds in five', late: (second: number) => second % 5 < 2, outcome: 'fail' },
+    { name: 'one second in fifteen', late: (second: number) => second % 15 === 0, outcome: 'pass' },
+  ])('a loop that is late in $name: $outcome', ({ late, outcome }) => {
+    const validity = judge(
+      { thinkTime: { minMs: 0, maxMs: 0 } },
+      { health: (sample) => ({ ...sample, loopDelayP99Ms: late(sample.second) ? 90 : 1 }) },
+    );
+    expect(checkOf(validity, 'generator-loop-delay').outcome).toBe(outcome);
+  });
+
+  test('users who go on at once, though their going on is counted, do not think', () => {
+    const validity = judge(
+      { thinkTime: { minMs: 0, maxMs: 0 } },
+      { health: (sample) => ({ ...sample, loopDelayP99Ms: 90, thinkCount: 40, thinkSumMs: 0 }) },
+    );
+    expect(checkOf(validity, 'generator-loop-delay').outcome).toBe('fail');
   });
 
   test('a delay of 15 ms does not matter beside response times of a second', () => {
@@ -182,6 +212,26 @@ describe('the generator is watched', () => {
     expect(checkOf(unsent, 'sockets').outcome).toBe('fail');
     expect(unsent.state).toBe('lower-bound');
   });
+});
+
+test('endpoints that wait in one queue scatter together: more of them make the noise no smaller', () => {
+  const levels = [100, 112, 95, 109, 117, 104, 120, 111];
+  const blocks = levels.map((ms) => ({
+    seconds: 5,
+    count: 500,
+    failed: 0,
+    generatorFailed: 0,
+    histogram: histogramOf(Array.from({ length: 20 }, () => ms)),
+  }));
+  const [one] = stagesOf([{ users: 10, rate: 100, seconds: 40 }]);
+  if (one === undefined) throw new Error('no stage');
+  const measured = { ...one.total, blocks };
+  const limit = (endpoints: number) =>
+    halvesCheck(measured, Array(endpoints).fill(measured)).check.statement.match(
+      /medians .* by .*\((.*)\)/,
+    )?.[1];
+  expect(limit(9)).toBeDefined();
+  expect(limit(9)).toBe(limit(1));
 });
 
 test('a drifting target fails the steady-state check and stays usable', () => {

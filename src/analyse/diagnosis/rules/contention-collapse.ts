@@ -1,3 +1,4 @@
+import { targetErrors } from '../../measure/target-errors.ts';
 import { change, loadName, number, rate, share, stageName, within } from '../../words.ts';
 import { rateOf, ratioOf } from '../contrast.ts';
 import { type Facts, loadOf } from '../facts.ts';
@@ -27,11 +28,11 @@ function accuse(facts: Facts): Accusation | null {
   const last = fallen.at(-1);
   const top = sound.at(-1);
   if (last === undefined || last.stage !== top || peak.rate === null) return null;
-  if (fallen.some((f) => f.stage.total.errors > mostErrors)) return null;
+  if (fallen.some((f) => targetErrors(f.stage.total).share > mostErrors)) return null;
   const peakRate = peak.rate.value;
   const evidence = fallen.map((f) =>
     evidenceOf(
-      `Throughput fell from ${rate(peakRate)} in ${stageName(peak.stage)} to ${rate(f.after)} in ${stageName(f.stage)} (${change(f.ratio.value - 1)}${within({ value: 0, low: (f.ratio.low ?? 1) - 1, high: (f.ratio.high ?? 1) - 1 }, change)}); ${share(f.stage.total.errors)} of the requests failed.`,
+      `Throughput fell from ${rate(peakRate)} in ${stageName(peak.stage)} to ${rate(f.after)} in ${stageName(f.stage)} (${change(f.ratio.value - 1)}${within({ value: 0, low: (f.ratio.low ?? 1) - 1, high: (f.ratio.high ?? 1) - 1 }, change)}); ${share(targetErrors(f.stage.total).share)} of the requests failed.`,
       'throughput over its peak',
       f.ratio,
       [peak.stage.stage, f.stage.stage],
@@ -66,7 +67,7 @@ function accuse(facts: Facts): Accusation | null {
       excluded: [
         {
           cause: 'errors-under-load',
-          because: `At most ${share(Math.max(...fallen.map((f) => f.stage.total.errors)))} of the requests failed in the stages beyond the peak.`,
+          because: `At most ${share(Math.max(...fallen.map((f) => targetErrors(f.stage.total).share)))} of the requests failed in the stages beyond the peak.`,
         },
       ],
       disproof: `On the way down, back at ${loadName(peak.stage)}, the throughput of the peak does not return.`,

@@ -13,10 +13,10 @@ export const drift: Rule = { causes: ['drift'], accuse };
 const leastGrowth = 0.15;
 /** … surely by more than this … */
 const leastGrowthLow = 0.03;
-/** … and still grows in the last third: a queue that fills up at the begin of a stage does not. */
+/** … and still grow in the last third: a queue that fills up at the begin of a stage does not. */
 const leastLateGrowth = 0.03;
-/** t(99 %)/t(95 %) is 1.6 for 5 degrees of freedom and 1.4 for 10: every stage of every run is tried. */
-const caution = 1.5;
+/** Every stage of every run is tried: 95 % would find drift in one stage of forty by chance. */
+const confidence = 0.99;
 const fewestBlocks = 5;
 const fewestStages = 2;
 
@@ -76,7 +76,7 @@ function accuse(facts: Facts): Accusation | null {
 
 function drifts(stage: StageMeasurement): Drifting | null {
   const levels = levelsOf(stage);
-  const slope = levels.length < fewestBlocks ? null : slopeOf(levels);
+  const slope = levels.length < fewestBlocks ? null : slopeOf(levels, confidence);
   if (slope?.low == null || slope.high === null) return null;
   const n = levels.length;
   const mean = levels.reduce((sum, v) => sum + v, 0) / n;
@@ -85,8 +85,8 @@ function drifts(stage: StageMeasurement): Drifting | null {
   const scale = (n - 1) / from;
   const growth: Interval = {
     value: slope.value * scale,
-    low: (slope.value - caution * (slope.value - slope.low)) * scale,
-    high: (slope.value + caution * (slope.high - slope.value)) * scale,
+    low: slope.low * scale,
+    high: slope.high * scale,
   };
   const third = Math.floor(n / 3);
   const meanOf = (values: readonly number[]) => values.reduce((s, v) => s + v, 0) / values.length;

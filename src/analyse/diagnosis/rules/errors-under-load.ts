@@ -1,11 +1,12 @@
 import { wilson } from '../../measure/interval.ts';
 import type { StageMeasurement } from '../../measure/measurement.ts';
+import { isGenerators, targetErrors } from '../../measure/target-errors.ts';
 import { list, loadName, share, stageName, within } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { type StageFailures, sorted } from '../failures.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
-/** Failures other than 429 and 503 that grow with the load, throughout the stage and not in one incident. */
+/** Failures other than 429 and fast 503 that grow with the load, throughout the stage and not in one incident. */
 export const errorsUnderLoad: Rule = { causes: ['errors-under-load'], accuse };
 
 const fewestRequests = 100;
@@ -22,14 +23,14 @@ function accuse(facts: Facts): Accusation | null {
   const worst = risen.at(-1);
   if (worst === undefined || worst !== failures.stages.at(-1)) return null;
   if (!spreadOverTime(worst.stage)) return null;
-  const kinds = kindsOf(worst.stage);
+  const kinds = kindsOf(worst);
   return {
     kind: 'found',
     finding: {
       cause: 'errors-under-load',
       title: `Requests fail under load: ${share(worst.other.value)} at ${loadName(worst.stage)}`,
       endpoints: endpointsOf(
-        worst.stage,
+        worst,
         run.plan.endpoints.map((e) => e.name),
       ),
       confidence: risen.length >= 2 ? 'high' : 'medium',
@@ -61,7 +62,7 @@ function accuse(facts: Facts): Accusation | null {
         },
         {
           cause: 'load-shedding',
-          because: `${share(worst.unavailable.value)} of the answers were a 503 (unavailable).`,
+          because: `${share(worst.unavailable.value)} of the answers were a 503 (unavailable)${worst.fast || worst.unavailable.value === 0 ? '' : ', and they were not turned away fast'}.`,
         },
       ],
       disproof: `At ${loadName(worst.stage)} once more, the share of failures is no higher than at ${loadName(base.stage)}.`,
@@ -83,24 +84,27 @@ function hasRisen(base: StageFailures, s: StageFailures, limit: number): boolean
 
 function spreadOverTime({ total }: StageMeasurement): boolean {
   if (total.blocks.length === 0) return false;
-  const failing = total.blocks.filter((b) => b.failed > 0).length;
+  const failing = total.blocks.filter((b) => b.failed > b.generatorFailed).length;
   return failing / total.blocks.length >= blocksWithFailures;
 }
 
 /** Endpoints that fail more than the plan's least limit, all if none stands out. */
-function endpointsOf(stage: StageMeasurement, names: readonly string[]): string[] {
+function endpointsOf({ stage, fast }: StageFailures, names: readonly string[]): string[] {
   return names.filter((_, i) => {
     const m = stage.endpoints[i];
-    return m ? (wilson(sorted(m).other, m.count).low ?? 0) > 0.001 : false;
+    if (!m) return false;
+    const { other, unavailable } = sorted(m);
+    return (wilson(other + (fast ? 0 : unavailable), targetErrors(m).count).low ?? 0) > 0.001;
   });
 }
 
-function kindsOf(stage: StageMeasurement): { name: string; share: number }[] {
+function kindsOf({ stage, fast }: StageFailures): { name: string; share: number }[] {
   return stage.total.failures
-    .filter((f) => !(f.kind === 'status' && (f.status === 429 || f.status === 503)))
+    .filter((f) => !isGenerators(f.kind))
+    .filter((f) => !(f.kind === 'status' && (f.status === 429 || (f.status === 503 && fast))))
     .toSorted((a, b) => b.count - a.count)
     .map((f) => ({
       name: f.kind === 'status' && f.status !== null ? `status ${f.status}` : f.kind,
-      share: f.count / stage.total.count,
+      share: f.count / targetErrors(stage.total).count,
     }));
 }

@@ -1,4 +1,5 @@
 import type { StageMeasurement } from '../../measure/measurement.ts';
+import { targetErrors } from '../../measure/target-errors.ts';
 import { list, milliseconds, share, stageName } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
@@ -18,7 +19,7 @@ function accuse(facts: Facts): Accusation | null {
   if (!facts.recorded || asksToClose(plan.headers) || plan.endpoints.some((e) => asksToClose(e.headers))) {
     return null;
   }
-  const stages = facts.sound.filter((s) => s.total.errors <= mostErrors && connects(s));
+  const stages = facts.sound.filter((s) => targetErrors(s.total).share <= mostErrors && connects(s));
   const base = facts.sound[0];
   if (base === undefined || stages.length === 0 || !stages.includes(base)) return null;
   const closes = stages.every((s) => (s.total.serverCloses ?? 0) >= leastShare);

@@ -1,4 +1,5 @@
 import type { Cause } from '../../analysis.ts';
+import { targetErrors } from '../../measure/target-errors.ts';
 import {
   change,
   count,
@@ -18,9 +19,9 @@ import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { turnedAwayOf } from '../turned-away.ts';
 
 /**
- * Response times grow with the load, and throughput falls behind it or stands still: something is shared and full. A ladder of the whole mix shows
- * that it is, and some of what it is not; it cannot show which thing it is. So the rule never accuses: it names the
- * class, what the mix excludes, and the experiment that decides.
+ * Response times grow with the load, and throughput falls behind it or stands still: something is shared and full. A
+ * ladder of the whole mix shows that it is, and some of what it is not; it cannot show which thing it is. So the rule
+ * never accuses: it names the class, what the mix excludes, and the experiment that decides.
  */
 export const queueing: Rule = {
   causes: ['connection-pool', 'single-threaded', 'lock-contention', 'cpu-saturation'],
@@ -35,7 +36,7 @@ const oneServer = 1.5;
 
 function accuse(facts: Facts): Accusation | null {
   const { saturation, coupling } = facts;
-  if (saturation === null || saturation.after.total.errors > mostErrors) return null;
+  if (saturation === null || targetErrors(saturation.after.total).share > mostErrors) return null;
   if (turnedAwayOf(facts.failures) !== null) return null;
   const excluded = coupling === null ? [] : exclusions(coupling);
   const causes = orderOf(coupling).filter((cause) => !excluded.some((e) => e.cause === cause));
@@ -161,11 +162,17 @@ function exclusions(c: Coupling): { cause: Cause; because: string }[] {
   const went = `${free.name} took ${milliseconds(free.loadedMs)} (${milliseconds(free.baseMs)} at the base) while the others waited ${milliseconds(c.typicalAdded)} longer`;
   const thread = {
     cause: 'single-threaded' as const,
-    because: `${went}: a blocked thread delays every endpoint that it serves.`,
+    because: `${went}: if the same process serves it, a blocked thread would delay it, too.`,
   };
   const comparable = free.baseMs * comparableWithin >= typical;
   return comparable
-    ? [thread, { cause: 'cpu-saturation', because: `${went}: a full processor slows every endpoint.` }]
+    ? [
+        thread,
+        {
+          cause: 'cpu-saturation',
+          because: `${went}: if the same machine serves it, a full processor would slow it, too.`,
+        },
+      ]
     : [thread];
 }
 

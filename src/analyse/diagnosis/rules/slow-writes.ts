@@ -1,5 +1,6 @@
 import type { Interval } from '../../analysis.ts';
 import type { Measurement } from '../../measure/measurement.ts';
+import { targetErrors } from '../../measure/target-errors.ts';
 import { list, milliseconds, stageName, times, within } from '../../words.ts';
 import { averageOf, median, ratioOf } from '../contrast.ts';
 import type { Facts } from '../facts.ts';
@@ -67,5 +68,5 @@ function accuse(facts: Facts): Accusation | null {
 }
 
 function enough(m: Measurement): boolean {
-  return m.count - m.failed >= fewestRequests && m.errors < 0.05;
+  return m.count - m.failed >= fewestRequests && targetErrors(m).share < 0.05;
 }
