@@ -24,6 +24,6 @@ export function exitCodeOf(analysis: Analysis): ExitCode {
     analysis.sla.held === false ||
     analysis.readiness.rows.some((row) => row.met === false && row.basis === 'measured');
   const { total, ok } = analysis.summary.requests;
-  if (missed || (total > 0 && ok === 0)) return exitCodes.missed;
+  if (missed || (total > 0 && ok === 0 && analysis.validity.overall === 'valid')) return exitCodes.missed;
   return analysis.validity.overall === 'valid' ? exitCodes.ok : exitCodes.invalid;
 }

@@ -176,7 +176,7 @@ describe('sla', () => {
       name: 'none held',
       endpoint: { sla: { times: { p50: 5 }, errors: null } },
       held: false,
-      verdict: 'No stage held all promises: 0 of 1 at 10 users and 0 of 1 at 50 users held.',
+      verdict: 'No stage held all promises: none of 1 at 10 users and none of 1 at 50 users held.',
     },
   ])('$name', ({ endpoint, held, verdict }) => {
     const { sla: found } = analysed(stages([[80]], [[250]]), [endpoint]);

@@ -95,12 +95,18 @@ function verdictOf(
       ? `All promises held at ${names(full)}.`
       : `No promise was missed in a valid stage, and at no stage could all be judged: the generator was the limit at ${list(notFair.map(({ measurement }) => loadName(measurement)))}.`;
   }
-  const missed = judged
-    .filter(({ passed, checked }) => passed < checked)
-    .map(({ stage, passed, checked }) => `${passed} of ${checked} at ${nameOf(measurements, stage)}`);
+  const missed = (only: string) =>
+    list(
+      judged
+        .filter(({ passed, checked }) => passed < checked)
+        .map(({ stage, passed, checked }) => {
+          const share = passed === 0 ? `none of ${checked}` : `${only}${passed} of ${checked}`;
+          return `${share} at ${nameOf(measurements, stage)}`;
+        }),
+    );
   return full.length > 0
-    ? `All promises held at ${names(full)}; only ${list(missed)}.`
-    : `No stage held all promises: ${list(missed)} held.`;
+    ? `All promises held at ${names(full)}; ${missed('only ')}.`
+    : `No stage held all promises: ${missed('')} held.`;
 }
 
 /** Notes that name single checks stop here; the matrix names them all. */

@@ -21,6 +21,10 @@ export const loopDelayLimitMs = 10;
  * beside 1 s. As for the send lag: 5 % of the median.
  */
 export const loopDelayShareOfP50 = 0.05;
+/** A loop in use for less than this share of the time was not late by its own work … */
+export const idleLoopUtilization = 0.5;
+/** … and may be late by this at most before its readings are worth nothing (decision 3). */
+export const idleLoopDelayLimitMs = 50;
 export const loopUtilizationLimit = 0.8;
 /** Of the one core that a worker thread can use. */
 export const cpuLimit = 0.8;

@@ -124,7 +124,11 @@ describe('the laws find what does not fit together', () => {
 
 describe('the generator is watched', () => {
   test.each([
-    { check: 'generator-loop-delay', health: { loopDelayP99Ms: 15, sendLag: histogramOf([20]) } },
+    { check: 'generator-loop-delay', health: { loopDelayP99Ms: 60, sendLag: histogramOf([20]) } },
+    {
+      check: 'generator-loop-delay',
+      health: { loopDelayP99Ms: 15, loopUtilization: 0.6, sendLag: histogramOf([20]) },
+    },
     { check: 'generator-loop-utilization', health: { loopUtilization: 0.85 } },
     { check: 'generator-cpu', health: { cpuCores: 0.9 } },
     { check: 'send-lag', health: { sendLag: histogramOf([20]) } },
@@ -134,6 +138,13 @@ describe('the generator is watched', () => {
     expect(checkOf(validity, check).outcome).toBe('fail');
     expect(validity.state).toBe('lower-bound');
     expect(validity.because).toContain(checkOf(validity, check).statement);
+  });
+
+  test('an idle event loop that was held up now and then says so and does not limit', () => {
+    const health = { loopDelayP99Ms: 15, loopUtilization: 0.3, sendLag: histogramOf([20]) };
+    const check = checkOf(judge({ health }), 'generator-loop-delay');
+    expect(check.outcome).toBe('pass');
+    expect(check.statement).toMatch(/idle more than half of the time/);
   });
 
   test('a late event loop that made no request late does not matter where users think', () => {
