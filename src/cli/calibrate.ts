@@ -15,6 +15,8 @@ const shortestMs = 100;
 const longestMs = 60_000;
 /** Other programs that took more than this share of the machine's cores made the figures too low. */
 const quietShare = 0.15;
+/** A worker that had less of its core than this was kept waiting by others. */
+const busyWorker = 0.8;
 
 /** `loadline calibrate`: what this machine's generator carries. Kept for the runs made in the same folder. */
 export async function calibrateCommand(options: CalibratingOptions, io: Io): Promise<number> {
@@ -103,7 +105,7 @@ export function describeCalibration(calibration: Calibration): string {
     `Timers: a think time of ${timer.thinkTimeMs} ms lasted ${timer.lagMeanMs.toFixed(2)} ms longer on average; 99 % of the requests after it started at most ${timer.sendLagP99Ms.toFixed(2)} ms late, the timer's grain of 1.5 ms aside.`,
     `Idle: the event loop was late by ${idle.loopDelayP99Ms.toFixed(2)} ms (p99), ${idle.loopDelayMaxMs.toFixed(2)} ms at most.`,
     '',
-    ...ceilings.map(({ workers, requestsPerSecond }) => verdict(workers, requestsPerSecond)),
+    ...ceilings.map((ceiling) => verdict(ceiling, calibration)),
     ...(busy
       ? [
           `Other programs took ${otherCpuCores.toFixed(1)} of ${machine.cores} cores meanwhile, so the figures are too low. Calibrate again when the machine is quiet.`,
@@ -112,9 +114,21 @@ export function describeCalibration(calibration: Calibration): string {
   ].join('\n');
 }
 
-function verdict(workers: number, requestsPerSecond: number): string {
+function verdict({ workers, requestsPerSecond }: Calibration['ceilings'][number], of: Calibration): string {
   const [most, half] = [significant(requestsPerSecond), significant(requestsPerSecond / 2)];
-  return `This machine's generator carries about ${whole(most)} requests/s with ${workers === 1 ? 'one worker' : `${workers} workers`}; its target must stay below half of that: ${whole(half)}/s.`;
+  const best = of.throughput.find(
+    (one) => one.workers === workers && one.requestsPerSecond === requestsPerSecond,
+  );
+  const cores = best?.generatorCores ?? 0;
+  const held = cores < busyWorker * workers;
+  return [
+    `This machine's generator carries ${held ? 'at least' : 'about'} ${whole(most)} requests/s with ${workers === 1 ? 'one worker' : `${workers} workers`}; its target must stay below half of that: ${whole(half)}/s.`,
+    ...(held
+      ? [
+          `It used ${cores.toFixed(2)} of ${workers === 1 ? 'the one core' : `the ${workers} cores`} that it can: the null server, or other programs, kept it from more.`,
+        ]
+      : []),
+  ].join(' ');
 }
 
 /** Two digits: what is repeatable about such a figure. Rounded down, as a limit is. */

@@ -8,7 +8,7 @@ const port = parentPort;
 // null-server.ts is the only one who starts this file, and gives it this.
 const { listenOn, shared } = workerData as { readonly listenOn: number; readonly shared: boolean };
 
-const answer = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok', 'latin1');
+const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 const server = net.createServer({ noDelay: true });
 server.on('connection', (socket) => {
@@ -16,9 +16,8 @@ server.on('connection', (socket) => {
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes: Buffer) => {
     const ended = requests.feed(bytes);
-    if (ended === 1) socket.write(answer);
-    else if (ended === null) socket.destroy();
-    else for (let i = 0; i < ended; i += 1) socket.write(answer);
+    if (ended === null) socket.destroy();
+    else for (let i = 0; i < ended; i += 1) socket.write(answer, 'latin1');
   });
 });
 server.on('error', (error) => {
