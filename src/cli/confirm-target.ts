@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
 import type { Confirm } from '../load/permission.ts';
-import type { Io } from './main.ts';
 
 /**
  * Who may say that a target is theirs to load: the option, or a person at a terminal, who types the host's name (a
@@ -8,8 +7,8 @@ import type { Io } from './main.ts';
  */
 export function confirmTarget(
   options: { readonly yes: boolean; readonly quiet: boolean },
-  io: Pick<Io, 'stderr'>,
-  stdin: NodeJS.ReadStream = process.stdin,
+  io: { readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean } },
+  stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean } = process.stdin,
 ): Confirm {
   return async ({ origin, hostname, addresses }) => {
     if (options.yes) return true;

@@ -53,7 +53,7 @@ describe('what may be loaded', () => {
       'http://api.example is not on this machine (api.example is 192.0.2.1), and the plan does not allow it; nothing was sent',
     );
     expect(error.hint).toBe(
-      'If it is yours to load, write allow: [http://api.example] in the plan, or give --yes-i-may-load-this-target.',
+      'If it is yours to load, write allow: ["http://api.example"] in the plan, or give --yes-i-may-load-this-target.',
     );
   });
 });

@@ -22,7 +22,7 @@ export class TargetNotAllowedError extends Error {
     const where = addresses.filter((address) => !isLoopback(address));
     const leads = where.length === 1 && where[0] === hostname ? '' : ` (${hostname} is ${where.join(', ')})`;
     super(`${origin} is not on this machine${leads}, and the plan does not allow it; nothing was sent`);
-    this.hint = `If it is yours to load, write allow: [${origin}] in the plan, or give --yes-i-may-load-this-target.`;
+    this.hint = `If it is yours to load, write allow: ["${origin}"] in the plan, or give --yes-i-may-load-this-target.`;
   }
 }
 

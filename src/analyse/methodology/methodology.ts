@@ -117,6 +117,7 @@ function generatorOf(
     ['cores', e.cores],
     ['memory', e.memoryBytes === null ? null : `${number(e.memoryBytes / 2 ** 30, 1)} GiB`],
     ['workers', e.workers],
+    ['ceiling against a null server (requests/s)', rounded(e.generatorCeilingPerSecond ?? null)],
     [
       'CPU of the generator (cores, highest stage mean)',
       highest(measurements.map((m) => m.generatorCpuCores)),
