@@ -1,6 +1,6 @@
 import { calibrate, thisMachine } from '../load/calibrate.ts';
 import { parseDuration } from '../plan/quantity.ts';
-import { type Calibration, calibrationFile, storeCalibration } from '../record/calibration.ts';
+import { type Calibration, calibrationFile, storeCalibration, storedCeiling } from '../record/calibration.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Io } from './main.ts';
@@ -48,7 +48,7 @@ export async function calibrateCommand(options: CalibratingOptions, io: Io): Pro
     if (options.json !== undefined) writeJson(`${JSON.stringify(calibration, null, 2)}\n`, options.json, io);
     if (options.quiet !== true && options.json !== '-')
       io.stdout.write(
-        `${describeCalibration(calibration)}\nKept in ${shownPath(file, io.cwd)}; loadline run in this folder compares its stages with it.\n`,
+        `${describeCalibration(calibration)}\n${higherKept(file, calibration)}Kept in ${shownPath(file, io.cwd)}; loadline run in this folder compares its stages with it.\n`,
       );
     return exitCodes.ok;
   } finally {
@@ -76,6 +76,20 @@ function keep(file: string, calibration: Calibration): void {
       'Call loadline in a folder that you may write to.',
     );
   }
+}
+
+/** Said where an earlier calibration, on a less busy machine, carried more. */
+function higherKept(file: string, { ceilings, machine }: Calibration): string {
+  return ceilings
+    .flatMap(({ workers, requestsPerSecond }) => {
+      const kept = storedCeiling(file, machine, workers) ?? 0;
+      return kept > requestsPerSecond
+        ? [
+            `An earlier calibration carried ${whole(significant(kept))} requests/s with ${workers === 1 ? 'one worker' : `${workers} workers`}: that one is kept.\n`,
+          ]
+        : [];
+    })
+    .join('');
 }
 
 /** The figures as a table, and what they mean in plain words. */

@@ -29,8 +29,13 @@ describe('a stored ceiling', () => {
     { name: 'is found', stored: [calibration({ 1: 45_000 })], ceiling: 45_000 },
     { name: 'of other workers is not', stored: [calibration({ 1: 45_000 })], workers: 2, ceiling: null },
     {
-      name: 'is the newest',
-      stored: [calibration({ 1: 45_000 }), calibration({ 1: 30_000 })],
+      name: 'is the most that was carried',
+      stored: [calibration({ 1: 20_000 }), calibration({ 1: 45_000 }), calibration({ 1: 30_000 })],
+      ceiling: 45_000,
+    },
+    {
+      name: 'is that of the newest Loadline',
+      stored: [{ ...calibration({ 1: 45_000 }), loadline: '0.0.9' }, calibration({ 1: 30_000 })],
       ceiling: 30_000,
     },
     {

@@ -64,16 +64,24 @@ function readCalibrations(file: string): readonly Calibration[] {
   }
 }
 
-/** Keeps a calibration in place of an earlier one of the same machine and workers; the file is replaced as a whole. */
+/**
+ * Keeps a calibration in place of an earlier one of the same machine and workers; the file is replaced as a whole. A
+ * ceiling is the most that was ever carried: what the same Loadline carried when the machine was less busy stays.
+ */
 export function storeCalibration(file: string, calibration: Calibration): void {
+  const most = new Map(calibration.ceilings.map((one) => [one.workers, one.requestsPerSecond]));
   const others = readCalibrations(file).flatMap((earlier) => {
     if (!sameMachine(earlier.machine, calibration.machine)) return [earlier];
-    const ceilings = earlier.ceilings.filter(
-      ({ workers }) => !calibration.ceilings.some((newer) => newer.workers === workers),
-    );
+    const ceilings = earlier.ceilings.filter(({ workers }) => !most.has(workers));
+    for (const { workers, requestsPerSecond } of earlier.ceilings) {
+      const now = most.get(workers);
+      if (now !== undefined && earlier.loadline === calibration.loadline)
+        most.set(workers, Math.max(now, requestsPerSecond));
+    }
     return ceilings.length === 0 ? [] : [{ ...earlier, ceilings }];
   });
-  const entries = [...others, calibration].slice(-mostEntries);
+  const ceilings = [...most].map(([workers, requestsPerSecond]) => ({ workers, requestsPerSecond }));
+  const entries = [...others, { ...calibration, ceilings }].slice(-mostEntries);
   mkdirSync(path.dirname(file), { recursive: true });
   const made = `${file}.${process.pid}`;
   writeFileSync(made, `${JSON.stringify({ kind: 'calibrations', entries }, null, 2)}\n`);
