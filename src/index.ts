@@ -1,6 +1,7 @@
 import type { PlanInput } from './plan/plan-schema.ts';
 
 export type {
+  AbortCondition,
   Auth,
   Body,
   ClosedLoad,

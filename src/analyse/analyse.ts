@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { abortReason } from '../record/abort-event.ts';
 import type { Run } from '../record/run.ts';
 import { type Analysis, analysisSchema, analysisVersion } from './analysis.ts';
 import { analyseCapacity } from './capacity/capacity.ts';
@@ -54,7 +55,7 @@ export function analyse(run: Run, options: AnalyseOptions = {}): Analysis {
     kind: 'analysis',
     version: analysisVersion,
     tool: { name: 'loadline', version: options.version ?? run.environment.loadline ?? 'unknown' },
-    run: { id: run.id, name: run.name, state: run.state, source: sourceOf(run) },
+    run: { id: run.id, name: run.name, state: run.state, source: sourceOf(run), ...stopOf(run) },
     summary: {
       when: run.startedAt,
       target: run.plan.target,
@@ -79,6 +80,11 @@ export function analyse(run: Run, options: AnalyseOptions = {}): Analysis {
     conclusion,
     methodology: describeMethodology(run, measurements, options.earlier ?? null),
   };
+}
+
+function stopOf(run: Run): { stoppedBecause?: string } {
+  const because = abortReason(run);
+  return because === null ? {} : { stoppedBecause: because };
 }
 
 function sourceOf({ source }: Run): string {

@@ -311,6 +311,10 @@ export const analysisSchema = z
       name: z.string(),
       state: z.enum(['complete', 'interrupted', 'cut']),
       source: z.string(),
+      stoppedBecause: z
+        .string()
+        .exactOptional()
+        .describe("why the run stopped itself (the plan's abort condition, --max-rate); absent: it did not"),
     }),
     summary: z.object({
       when: z.string().describe('UTC, ISO 8601'),

@@ -16,9 +16,10 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
  * A stage that is not valid proves nothing, so it neither passes nor fails an SLA; a miss seen at a valid stage counts
- * whatever the others were. Of the readiness rows, those count that were measured.
+ * whatever the others were. A run that stopped itself missed what it was told to watch. Of the readiness rows, those count that were measured.
  */
 export function exitCodeOf(analysis: Analysis): ExitCode {
+  if (analysis.run.stoppedBecause !== undefined) return exitCodes.missed;
   if (analysis.validity.overall === 'invalid') return exitCodes.invalid;
   const missed =
     analysis.sla.held === false ||

@@ -1,4 +1,5 @@
 import { ImportError } from '../import/import-error.ts';
+import { TargetNotAllowedError } from '../load/permission.ts';
 import { TargetUnreachableError } from '../load/target.ts';
 import { formatFaults } from '../plan/format-faults.ts';
 import { PlanError } from '../plan/plan.ts';
@@ -15,6 +16,8 @@ export function explain(error: unknown): { readonly message: string; readonly ex
     };
   }
   if (error instanceof UsageError)
+    return { message: withHint(error.message, error.hint), exitCode: exitCodes.usage };
+  if (error instanceof TargetNotAllowedError)
     return { message: withHint(error.message, error.hint), exitCode: exitCodes.usage };
   if (error instanceof TargetUnreachableError)
     return { message: withHint(error.message, error.hint), exitCode: exitCodes.unreachable };

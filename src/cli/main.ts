@@ -35,6 +35,12 @@ function program(io: Io, exit: (code: number) => void): Command {
       .option('--spawn-rate <list>', 'users started per second, such as 2,5,10')
       .option('--duration <list>', 'steady part of each stage, such as 60s')
       .option('--workers <n>', 'generator threads (default: cores − 1, at least 1)')
+      .option('--max-users <n>', 'refuse a plan with a stage above so many users')
+      .option(
+        '--max-rate <n>',
+        'refuse a plan with a stage above so many requests/s; stop a run by users that exceeds it',
+      )
+      .option('--yes-i-may-load-this-target', 'load a target that is not this machine and not in the plan')
       .option('--seed <n>', 'seed of every random choice (default: 1)')
       .option('--out <dir>', 'where the reports go (default: .loadline/reports/<run>)')
       .option('--json <file>', 'write the analysis as JSON here as well; - for standard output')
@@ -82,6 +88,18 @@ function program(io: Io, exit: (code: number) => void): Command {
     .option('--json', 'as JSON')
     .description('list the stored runs')
     .action(async (options: { json?: boolean }) => exit(await (await import('./runs.ts')).runs(options, io)));
+
+  root
+    .command('calibrate')
+    .option(
+      '--workers <n>',
+      'generator threads, measured beside a single one (default: cores − 1, at least 1)',
+    )
+    .option('--duration <time>', 'length of each measurement (default: 1500ms)')
+    .option('--json <file>', 'write the figures as JSON here as well; - for standard output')
+    .option('--quiet', 'no progress, no figures: results only as files and exit code')
+    .description("measure what this machine's load generator carries")
+    .action(async (options) => exit(await (await import('./calibrate.ts')).calibrateCommand(options, io)));
 
   root
     .command('lab')

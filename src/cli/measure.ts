@@ -1,9 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import os from 'node:os';
+import { stoppingSink } from '../load/abort-condition.ts';
+import { thisMachine } from '../load/calibrate.ts';
 import { type LoadSink, runLoad } from '../load/run-load.ts';
 import type { ResolvedPlan } from '../plan/plan.ts';
+import { calibrationFile, storedCeiling } from '../record/calibration.ts';
 import type { Environment } from '../record/run.ts';
 import { createRunFile, type RunWriter, runFilePath } from '../record/run-file.ts';
+import { confirmTarget } from './confirm-target.ts';
 import { Interrupt } from './interrupt.ts';
 import { LiveView } from './live-view.ts';
 import type { Io } from './main.ts';
@@ -11,7 +15,15 @@ import { shownPath } from './output.ts';
 import { runsFolder } from './stored-runs.ts';
 import { version } from './version.ts';
 
-export type MeasureOptions = { readonly workers: number; readonly seed: number; readonly quiet: boolean };
+export type MeasureOptions = {
+  readonly workers: number;
+  readonly seed: number;
+  readonly quiet: boolean;
+  /** The caller vouches for a target that is not this machine. */
+  readonly mayLoad: boolean;
+  /** Stops a closed plan that brings more; null: no bound. */
+  readonly maxRatePerSecond: number | null;
+};
 
 /** Runs the plan's load and records it; returns the run file, still open for the analysis to be stored in it. */
 export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: Io): Promise<RunWriter> {
@@ -19,6 +31,16 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
   const interrupt = new Interrupt(() =>
     view?.say('interrupted: waiting for the last answers, then analysing (Ctrl-C again stops at once)'),
   );
+  const itself = new AbortController();
+  const limits = {
+    condition: plan.plan.abort ?? null,
+    // An open plan above it was refused; what Poisson arrivals bring beyond their mean is no fault.
+    ratePerSecond: plan.plan.load.kind === 'closed' ? options.maxRatePerSecond : null,
+  };
+  const stop = (because: string): void => {
+    view?.say(`stopped: ${because}; waiting for the last answers, then analysing`);
+    itself.abort();
+  };
   const opened: RunWriter[] = [];
   const open = (): LoadSink => {
     const startedAt = new Date().toISOString();
@@ -28,19 +50,20 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
       startedAt,
       source: { tool: 'loadline', version },
       plan: plan.plan,
-      environment: environmentOf(options.workers),
+      environment: environmentOf(options.workers, io.cwd),
       seed: options.seed,
     });
     view?.say(`loading ${plan.plan.target}, recording to ${shownPath(writer.path, io.cwd)}`);
     opened.push(writer);
-    return writer;
+    return stoppingSink(writer, limits, stop, interrupt.stop);
   };
   try {
     const state = await runLoad(plan, {
       workers: options.workers,
       seed: options.seed,
       open,
-      stop: interrupt.stop,
+      confirm: confirmTarget({ yes: options.mayLoad, quiet: options.quiet }, io),
+      stop: AbortSignal.any([interrupt.stop, itself.signal]),
       abort: interrupt.abort,
       ...(view === null ? {} : { onProgress: (progress) => view.update(progress) }),
     });
@@ -58,7 +81,7 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
   }
 }
 
-function environmentOf(workers: number): Environment {
+function environmentOf(workers: number, cwd: string): Environment {
   const cpus = os.cpus();
   return {
     loadline: version,
@@ -70,5 +93,6 @@ function environmentOf(workers: number): Environment {
     workers,
     // Tells two machines apart without naming them.
     hostHash: createHash('sha256').update(os.hostname()).digest('hex').slice(0, 12),
+    generatorCeilingPerSecond: storedCeiling(calibrationFile(cwd), thisMachine(), workers),
   };
 }

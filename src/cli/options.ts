@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { LoadCeiling } from '../plan/load-ceiling.ts';
 import type { PlanOverrides } from '../plan/override-plan.ts';
 import { parseDuration } from '../plan/quantity.ts';
 import { UsageError } from './usage-error.ts';
@@ -10,6 +11,9 @@ export type MeasuringOptions = {
   readonly spawnRate?: string;
   readonly duration?: string;
   readonly workers?: string;
+  readonly maxUsers?: string;
+  readonly maxRate?: string;
+  readonly yesIMayLoadThisTarget?: boolean;
   readonly seed?: string;
   readonly out?: string;
   readonly json?: string;
@@ -34,6 +38,14 @@ export function workersOf(options: MeasuringOptions): number {
     : whole('--workers', options.workers, 1, 256);
 }
 
+/** What a plan may ask for at most. */
+export function ceilingOf({ maxUsers, maxRate }: MeasuringOptions): LoadCeiling {
+  return {
+    ...(maxUsers === undefined ? {} : { users: whole('--max-users', maxUsers, 1, 10_000_000) }),
+    ...(maxRate === undefined ? {} : { ratePerSecond: above0('--max-rate', maxRate) }),
+  };
+}
+
 export function seedOf(options: MeasuringOptions): number {
   return options.seed === undefined ? 1 : whole('--seed', options.seed, 0, 4294967295);
 }
@@ -47,6 +59,15 @@ function numbers(option: string, text: string, example: string): number[] {
       );
     return value;
   });
+}
+
+function above0(option: string, text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || value <= 0)
+    throw new UsageError(
+      `${option}: expected requests per second such as 500, received ${JSON.stringify(text)}`,
+    );
+  return value;
 }
 
 function durations(text: string): number[] {

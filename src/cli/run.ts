@@ -7,7 +7,7 @@ import { renderReport } from '../report/report.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Io } from './main.ts';
 import { measure } from './measure.ts';
-import { type MeasuringOptions, overridesOf, seedOf, workersOf } from './options.ts';
+import { ceilingOf, type MeasuringOptions, overridesOf, seedOf, workersOf } from './options.ts';
 import { printSummary, writeJson, writeReports } from './output.ts';
 import { reportsFolder, runsFolder } from './stored-runs.ts';
 import { UsageError } from './usage-error.ts';
@@ -18,14 +18,25 @@ export async function run(planFile: string, options: MeasuringOptions, io: Io): 
   const overrides = overridesOf(options);
   const workers = workersOf(options);
   const seed = seedOf(options);
-  const plan = await loadPlan(planFile, { env: io.env, cwd: io.cwd, overrides });
+  const ceiling = ceilingOf(options);
+  const plan = await loadPlan(planFile, { env: io.env, cwd: io.cwd, overrides, ceiling });
   if (plan.plan.load.kind !== 'closed') {
     throw new UsageError(
       'this version cannot run the open model (load.rate) yet',
       'Describe the load by concurrent users: load: { users: [10, 50], duration: 60s }',
     );
   }
-  const writer = await measure(plan, { workers, seed, quiet: options.quiet === true }, io);
+  const writer = await measure(
+    plan,
+    {
+      workers,
+      seed,
+      quiet: options.quiet === true,
+      mayLoad: options.yesIMayLoadThisTarget === true,
+      maxRatePerSecond: ceiling.ratePerSecond ?? null,
+    },
+    io,
+  );
   try {
     const measured = readRun(writer.path);
     const analysis = analyse(measured, { version, earlier: earlierRun(measured, writer.path, io.cwd) });
@@ -37,7 +48,8 @@ export async function run(planFile: string, options: MeasuringOptions, io: Io): 
     if (options.json !== undefined) writeJson(json, options.json, io);
     if (options.quiet !== true && options.json !== '-')
       printSummary(analysis, { run: writer.path, reports }, io);
-    return measured.state === 'interrupted' ? exitCodes.interrupted : exitCodeOf(analysis);
+    const byUser = measured.state === 'interrupted' && analysis.run.stoppedBecause === undefined;
+    return byUser ? exitCodes.interrupted : exitCodeOf(analysis);
   } finally {
     writer.close();
   }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ClosedLoad, ClosedStage, ResolvedPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import { type Clock, sharedClock } from './clock.ts';
+import type { Confirm } from './permission.ts';
 import { SecondJoiner } from './second-joiner.ts';
 import { reachTarget } from './target.ts';
 import type { SecondReport, WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
@@ -17,6 +18,8 @@ export type LoadOptions = {
   readonly seed: number;
   /** Asked once the target has answered the first connection: a run that can't begin leaves no file. */
   readonly open: () => LoadSink;
+  /** Asked before a target is loaded that is neither this machine nor allowed by the plan; absent: it is refused. */
+  readonly confirm?: Confirm;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Aborted: no new requests, what is in flight is awaited, and the run ends there. */
   readonly stop?: AbortSignal;
@@ -45,11 +48,11 @@ export class LoadError extends Error {
 /** Threads need a moment to take an order: a stage begins this much after it was given. */
 const leadMs = 50;
 
-/** Runs the plan's stages one after the other. Throws {@link TargetUnreachableError}, {@link LoadError}. */
+/** Runs the plan's stages one after the other. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}. */
 export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise<'complete' | 'interrupted'> {
   const { load } = plan.plan;
   if (load.kind !== 'closed') throw new LoadError('only the closed model (users) can be run by this version');
-  const address = await reachTarget(plan);
+  const address = await reachTarget(plan, options.confirm);
   const sink = options.open();
   const crew = await Crew.hire(options.workers, { plan, address, seed: options.seed });
   try {

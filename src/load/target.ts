@@ -4,8 +4,9 @@ import tls from 'node:tls';
 import type { ResolvedPlan } from '../plan/plan.ts';
 import type { Address } from './engine.ts';
 import { tlsOptions } from './http1/http1-engine.ts';
+import { type Confirm, mayLoad, TargetNotAllowedError } from './permission.ts';
 
-/** How long the first connection may take, name look-up included. */
+/** How long the name's look-up may take, and the first connection after it. */
 const reachWithinMs = 4000;
 
 /** Nobody answers at the target. */
@@ -21,19 +22,20 @@ export class TargetUnreachableError extends Error {
 }
 
 /**
- * Looks the target's name up once and makes one connection (TLS included, no request) to see that somebody is there.
- * Throws {@link TargetUnreachableError} after 4 s at most.
+ * Looks the target's name up once, and makes one connection (TLS included, no request) to see that somebody is there:
+ * to one of the addresses that were looked up, and only if this target may be loaded. Throws
+ * {@link TargetNotAllowedError} before any connection, {@link TargetUnreachableError} after 4 s of look-up or
+ * connecting at most.
  */
-export async function reachTarget(plan: ResolvedPlan): Promise<Address> {
+export async function reachTarget(plan: ResolvedPlan, confirm?: Confirm): Promise<Address> {
   const url = new URL(plan.target);
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const overTls = url.protocol === 'https:';
   const port = url.port === '' ? (overTls ? 443 : 80) : Number(url.port);
   const shown = plan.plan.target;
-  const until = AbortSignal.timeout(reachWithinMs);
-  const host = await within(
-    until,
-    lookup(hostname),
+  const candidates = await within(
+    AbortSignal.timeout(reachWithinMs),
+    addressesOf(hostname),
     () =>
       new TargetUnreachableError(
         shown,
@@ -41,7 +43,10 @@ export async function reachTarget(plan: ResolvedPlan): Promise<Address> {
         'Check the spelling of the target, and that this machine can resolve it.',
       ),
   );
-  const candidates = net.isIP(hostname) !== 0 ? [hostname] : await addressesOf(hostname, host.address);
+  const destination = { origin: url.origin, hostname, addresses: candidates };
+  if (!mayLoad(destination, plan.plan.allow) && !(await confirm?.(destination)))
+    throw new TargetNotAllowedError(destination);
+  const until = AbortSignal.timeout(reachWithinMs);
   const secure = overTls ? { servername: hostname, verify: plan.plan.tls.verify, ca: plan.ca } : null;
   let failure: unknown = null;
   for (const candidate of candidates) {
@@ -57,9 +62,9 @@ export async function reachTarget(plan: ResolvedPlan): Promise<Address> {
 }
 
 /** `localhost` may mean ::1 to the resolver and 127.0.0.1 to the server: each address is tried. */
-async function addressesOf(hostname: string, first: string): Promise<string[]> {
+async function addressesOf(hostname: string): Promise<string[]> {
   const all = await lookup(hostname, { all: true });
-  return [...new Set([first, ...all.map(({ address }) => address)])];
+  return [...new Set(all.map(({ address }) => address))];
 }
 
 function connectOnce(address: Address, until: AbortSignal): Promise<void> {

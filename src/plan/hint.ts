@@ -9,7 +9,7 @@ export function suggestion(word: string): string {
   return `did you mean ${JSON.stringify(word)}?`;
 }
 
-const topLevelOnly = ['target', 'tls', 'readiness', 'load', 'endpoints'];
+const topLevelOnly = ['target', 'tls', 'readiness', 'load', 'endpoints', 'allow', 'abort'];
 const loadKeys = ['users', 'spawnRate', 'rate', 'duration', 'thinkTime', 'arrivals'];
 
 /** A key that is right elsewhere. */

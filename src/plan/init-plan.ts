@@ -53,6 +53,11 @@ load:
 # auth: { bearer: "\${API_TOKEN}" } # from the environment, never written to the run or a report
 # headers: { accept: application/json }
 # timeout: 30s
+
+# A target that is not this machine must be named as yours to load:
+# allow: [https://staging.example.com]
+# Stop the run by itself when it goes wrong (looked at every second, over the last 10 seconds of a stage):
+# abort: { errors: 20%, p95: 5s, after: 10s }
 # tls: { verify: true }
 `;
 }

@@ -5,6 +5,7 @@ export const limits = {
   planBytes: 4 * 1024 * 1024,
   planLines: 100_000,
   endpoints: 1_000,
+  allowedOrigins: 100,
   stages: 100,
   users: 100_000,
   ratePerSecond: 1_000_000,

@@ -6,6 +6,7 @@ import { didYouMean } from './did-you-mean.ts';
 import type { Env } from './environment.ts';
 import { faultsOf, type Issue, issue, type Origin, originWithoutPlaces, printable, quoted } from './fault.ts';
 import { limits } from './limits.ts';
+import { aboveCeiling, type LoadCeiling } from './load-ceiling.ts';
 import { normalisePlan, type PlanOutcome } from './normalise-plan.ts';
 import { overridePlan, type PlanOverrides } from './override-plan.ts';
 import { parsePlanText } from './parse-plan.ts';
@@ -19,6 +20,8 @@ export type LoadPlanOptions = {
   /** Folder from which a relative `file` is looked for. */
   readonly cwd: string;
   readonly overrides?: PlanOverrides;
+  /** A plan with a stage above it is faulty. */
+  readonly ceiling?: LoadCeiling;
 };
 
 /**
@@ -28,13 +31,15 @@ export type LoadPlanOptions = {
  */
 export async function loadPlan(
   file: string,
-  { env, cwd, overrides = {} }: LoadPlanOptions,
+  { env, cwd, overrides = {}, ceiling = {} }: LoadPlanOptions,
 ): Promise<ResolvedPlan> {
   const path = resolve(cwd, file);
   const { outcome, origin } = await readPlan(file, path);
   if (outcome.state === 'faulty') throw new PlanError(outcome.faults);
   const overridden = overridePlan(outcome.plan, overrides);
   if (overridden.state === 'faulty') throw new PlanError(overridden.faults);
+  const tooMuch = aboveCeiling(overridden.plan.load, ceiling);
+  if (tooMuch.length > 0) throw new PlanError(faultsOf(tooMuch, originWithoutPlaces(file)));
   const readFile: ReadFile = (name, maxBytes) => readRegularFile(resolve(dirname(path), name), maxBytes);
   const resolution = await resolvePlan({ ...overridden.plan, file }, { env, readFile, origin });
   if (resolution.state === 'faulty') throw new PlanError(resolution.faults);

@@ -15,6 +15,7 @@ import { headerFields } from './header-fields.ts';
 import { limits } from './limits.ts';
 import { normaliseAuth, normaliseEndpoint, twoAuthorizations } from './normalise-endpoint.ts';
 import { normaliseLoad, normaliseReadiness } from './normalise-load.ts';
+import { normaliseAbort, normaliseAllowed } from './normalise-safety.ts';
 import { plainCopy } from './plain-value.ts';
 import type { Endpoint, Fault, Plan } from './plan.ts';
 import { planSchema } from './plan-schema.ts';
@@ -136,6 +137,8 @@ function buildPlan(
     headers,
     auth,
     timeoutMs,
+    ...(input.allow === undefined ? {} : { allow: normaliseAllowed(input.allow, report) }),
+    ...(input.abort === undefined ? {} : { abort: normaliseAbort(input.abort, report) }),
   };
 }
 

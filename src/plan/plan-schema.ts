@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { auth, endpoint, headers, name, timeout } from './endpoint-schema.ts';
 import { limits } from './limits.ts';
 import { load, readiness } from './load-schema.ts';
+import { abort, allow } from './safety-schema.ts';
 import { flag, record, text } from './schema-leaves.ts';
 
 /**
@@ -47,6 +48,8 @@ export const planSchema = record(
     timeout: timeout
       .meta({ description: 'The longest that one request may take; 30s unless given.' })
       .optional(),
+    allow: allow.optional(),
+    abort: abort.optional(),
   },
   { description: 'What to load, how, and what is promised.' },
 );

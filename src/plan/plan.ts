@@ -19,6 +19,20 @@ export type Plan = {
   readonly auth: Auth | null;
   /** The longest that one request may take, from its start to the last byte of its answer. */
   readonly timeoutMs: number;
+  /** Origins that may be loaded although they are not this machine; absent: none. */
+  readonly allow?: readonly string[];
+  /** Absent: the run goes on whatever comes. */
+  readonly abort?: AbortCondition;
+};
+
+/** When a run stops by itself: as soon as one bound is passed, over the last ten seconds of a stage. */
+export type AbortCondition = {
+  /** Upper bounds of response times in ms. */
+  readonly times: Readonly<Partial<Record<SlaStatistic, number>>>;
+  /** Highest share of failed requests, 0..1; null: any. */
+  readonly errors: number | null;
+  /** Since the start of each stage; nothing is judged before. */
+  readonly afterMs: number;
 };
 
 /** One kind of request, with its share of the mix and its promise. */

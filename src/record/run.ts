@@ -52,6 +52,8 @@ export type Environment = {
   readonly memoryBytes: number | null;
   readonly workers: number | null;
   readonly hostHash: string | null;
+  /** Requests per second that so many workers carried on this machine against a null server; absent or null: unknown. */
+  readonly generatorCeilingPerSecond?: number | null;
 };
 
 export type RunEvent = { readonly atMs: number; readonly kind: string; readonly text: string };

@@ -93,6 +93,14 @@ const storedPlan = z.looseObject({
   headers: texts,
   auth: auth.nullable(),
   timeoutMs: amount,
+  allow: z.exactOptional(z.array(z.string())),
+  abort: z.exactOptional(
+    z.looseObject({
+      times: z.partialRecord(z.enum(slaStatistics), amount),
+      errors: amount.max(1).nullable(),
+      afterMs: amount,
+    }),
+  ),
 });
 
 const storedEnvironment = z.looseObject({
@@ -104,6 +112,7 @@ const storedEnvironment = z.looseObject({
   memoryBytes: amount.nullable(),
   workers: amount.nullable(),
   hostHash: z.string().nullable(),
+  generatorCeilingPerSecond: z.exactOptional(amount.nullable()),
 });
 
 /** The plan that stands in a run file, from its parsed JSON; a RangeError names what is not as it should be. */

@@ -1,3 +1,4 @@
+import { abortReason } from '../../record/abort-event.ts';
 import type { EndpointAnalysis } from '../analysis.ts';
 import { isOpportunity } from '../diagnosis/cause-names.ts';
 import { sumOfTargetErrors, targetErrors } from '../measure/target-errors.ts';
@@ -8,6 +9,7 @@ import type { Concluding } from './conclusion.ts';
 /** Three to seven sentences, each on figures of this run. */
 export function keyFindingsOf(all: Concluding): string[] {
   return [
+    ...stopped(all),
     ...breakingPoint(all),
     ...worst(all),
     ...best(all),
@@ -15,6 +17,13 @@ export function keyFindingsOf(all: Concluding): string[] {
     ...passRates(all),
     ...cause(all),
   ].slice(0, 7);
+}
+
+function stopped({ run }: Concluding): string[] {
+  const because = abortReason(run);
+  return because === null
+    ? []
+    : [`The run stopped itself in ${because}; what would have come after was not measured.`];
 }
 
 function breakingPoint({ standing, capacity }: Concluding): string[] {

@@ -1,4 +1,5 @@
 import type { ThinkTime } from '../../plan/plan.ts';
+import { abortReason } from '../../record/abort-event.ts';
 import type { Run } from '../../record/run.ts';
 import type { Analysis } from '../analysis.ts';
 import { reproduceCommand } from '../commands.ts';
@@ -48,6 +49,7 @@ function recordedStatements(run: Run, measurements: readonly StageMeasurement[])
   const analysed = measurements.reduce((sum, m) => sum + (m.seconds ?? 0), 0);
   const few = Math.min(...measurements.map((m) => m.total.blocks.length));
   const interrupted = run.state !== 'complete';
+  const stopped = abortReason(run);
   return [
     `${count(run.stages.length, 'stage')} of ${same ? `${seconds(Math.round(lengths[0] ?? 0))} steady load` : `steady load (${list(lengths.map((s) => seconds(Math.round(s))))})`}${spawn.length === 0 ? '' : `, after a ramp of ${list(spawn.map((s) => number(s, Number.isInteger(s) ? 0 : 1)))} ${spawn.length === 1 && spawn[0] === 1 ? 'user' : 'users'} started per second`}.`,
     load.kind === 'closed'
@@ -61,7 +63,7 @@ function recordedStatements(run: Run, measurements: readonly StageMeasurement[])
     'Each user keeps a connection of its own, as a browser does, and opens a new one only when the server closed it.',
     ...(interrupted
       ? [
-          `The run was ${run.state === 'cut' ? 'cut off' : 'interrupted'}; what was measured until then is analysed.`,
+          `The run was ${run.state === 'cut' ? 'cut off' : stopped === null ? 'interrupted' : `stopped by Loadline itself (${stopped})`}; what was measured until then is analysed.`,
         ]
       : []),
     `The order of endpoints, data and think times follows from the seed ${run.seed}; the answer times of the target do not, so a repetition gives like figures and not the same.`,
@@ -115,6 +117,7 @@ function generatorOf(
     ['cores', e.cores],
     ['memory', e.memoryBytes === null ? null : `${number(e.memoryBytes / 2 ** 30, 1)} GiB`],
     ['workers', e.workers],
+    ['ceiling against a null server (requests/s)', rounded(e.generatorCeilingPerSecond ?? null)],
     [
       'CPU of the generator (cores, highest stage mean)',
       highest(measurements.map((m) => m.generatorCpuCores)),

@@ -8,6 +8,7 @@ import { meanUsers } from './laws.ts';
 import type { Observed } from './validity.ts';
 import {
   achievedRateLimit,
+  ceilingShareLimit,
   cpuLimit,
   idleLoopDelayLimitMs,
   idleLoopUtilization,
@@ -37,6 +38,7 @@ export function generatorChecks(observed: Observed, part: SteadyPart): readonly 
     loopUtilization(part.health),
     cpu(part.health),
     lag,
+    ceiling(observed),
     sockets(observed),
   ];
 }
@@ -138,6 +140,28 @@ function sendLag(health: readonly HealthSample[], times: Times | null): JudgedCh
     threshold: meanLimit,
     unit: 'ms',
     statement: `Requests started ${milliseconds(mean)} later than intended on average, 99 % of them at most ${milliseconds(p99)}; wanted is a mean below ${milliseconds(meanLimit)} or a p99 below ${milliseconds(p99Limit)}.`,
+  });
+}
+
+/** Against the most that this machine's generator carried when the target cost nothing (`loadline calibrate`). */
+function ceiling({ run, total }: Observed): JudgedCheck {
+  const [id, title] = ['generator-ceiling', "Generator's ceiling"];
+  const most = run.environment.generatorCeilingPerSecond ?? null;
+  if (most === null || most <= 0 || total.rate === null) {
+    return notChecked(
+      id,
+      title,
+      'What the generator of this machine carries at most is not known: run loadline calibrate once, in the same folder and with the same number of workers.',
+    );
+  }
+  const value = total.rate / most;
+  return passOrFail(value <= ceilingShareLimit, 'lower-bound', {
+    check: id,
+    title,
+    value,
+    threshold: ceilingShareLimit,
+    unit: 'share',
+    statement: `${rate(total.rate)} were measured, ${share(value)} of the ${rate(most)} that this machine's generator carried against a null server; at most ${share(ceilingShareLimit)} is wanted.`,
   });
 }
 

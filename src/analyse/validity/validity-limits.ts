@@ -45,3 +45,5 @@ export const meanSendLagFloorMs = 0.5;
 export const unsentLimit = 0.001;
 /** Fewer requests: averages and shares are anecdotes (the usual n of the central limit theorem). */
 export const fewRequests = 30;
+/** Measured throughput ÷ the generator's ceiling against a null server: above it the generator takes part in the result. */
+export const ceilingShareLimit = 0.5;

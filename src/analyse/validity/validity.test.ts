@@ -271,3 +271,30 @@ describe('overall', () => {
     expect(states(...all).overall).toBe(overall);
   });
 });
+
+describe("the generator's ceiling", () => {
+  const at = (generatorCeilingPerSecond: number | null) =>
+    judge({ environment: { generatorCeilingPerSecond } });
+
+  test('unknown: says how to learn it, and the stage stays valid', () => {
+    for (const validity of [judge({}), at(null)]) {
+      expect(validity.state).toBe('valid');
+      expect(checkOf(validity, 'generator-ceiling')).toMatchObject({
+        outcome: 'not-checked',
+        statement: expect.stringContaining('run loadline calibrate'),
+      });
+    }
+  });
+
+  test('at twice the measured rate: passes; below: the stage is a lower bound', () => {
+    const check = checkOf(at(1_000_000), 'generator-ceiling');
+    const rate = (check.value ?? 0) * 1_000_000;
+    expect(rate).toBeGreaterThan(1);
+    expect(check).toMatchObject({ outcome: 'pass', threshold: 0.5, unit: 'share' });
+    expect(checkOf(at(rate * 2), 'generator-ceiling')).toMatchObject({ outcome: 'pass', value: 0.5 });
+    const low = at(rate * 1.9);
+    expect(checkOf(low, 'generator-ceiling').outcome).toBe('fail');
+    expect(low.state).toBe('lower-bound');
+    expect(low.because.join()).toMatch(/carried against a null server; at most 50 % is wanted/);
+  });
+});

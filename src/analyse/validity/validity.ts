@@ -1,3 +1,4 @@
+import { abortReason } from '../../record/abort-event.ts';
 import { mergeSnapshots } from '../../record/histogram.ts';
 import type { Run, RunStage } from '../../record/run.ts';
 import type { Analysis, StageValidity } from '../analysis.ts';
@@ -110,7 +111,13 @@ function completeCheck({ stage, run, number }: Observed): JudgedCheck {
       statement: 'The stage ran to its end.',
     });
   }
-  const how = run.state === 'cut' ? 'was cut off' : 'was interrupted';
+  const because = abortReason(run);
+  const how =
+    run.state === 'cut'
+      ? 'was cut off'
+      : because === null
+        ? 'was interrupted'
+        : 'was stopped by Loadline itself';
   const lasted = Math.max(0, (stage.steadyToMs - stage.steadyFromMs) / 1000);
   return passOrFail(false, 'none', {
     check: 'complete',
@@ -118,7 +125,7 @@ function completeCheck({ stage, run, number }: Observed): JudgedCheck {
     value: null,
     threshold: null,
     unit: '',
-    statement: `Stage ${number} ${how} after ${seconds(lasted)} of steady load; what was measured until then is used.`,
+    statement: `Stage ${number} ${how} after ${seconds(lasted)} of steady load; what was measured until then is used.${because === null ? '' : ` Why: ${because}.`}`,
   });
 }
 

@@ -20,7 +20,7 @@ export function faultsOfText(text: string, format: 'yaml' | 'json' = 'yaml'): re
     .map((line) => line.replace(/^p:/, ''));
 }
 
-export const planKeys = 'name, target, endpoints, load, readiness, tls, headers, auth, timeout';
+export const planKeys = 'name, target, endpoints, load, readiness, tls, headers, auth, timeout, allow, abort';
 export const loadKeys = 'users, spawnRate, rate, arrivals, duration, thinkTime';
 export const endpointKeys =
   'request, name, weight, data, sla, headers, query, body, expect, group, timeout, auth';

@@ -50,7 +50,9 @@ function measuredBy(analysis: Analysis): string {
       ? ''
       : run.state === 'cut'
         ? '; the run was cut off'
-        : '; the run was interrupted';
+        : run.stoppedBecause === undefined
+          ? '; the run was interrupted'
+          : '; the run stopped itself';
   const source =
     run.source === '' || run.source.toLowerCase().startsWith('loadline') ? '' : `data from ${run.source}, `;
   return `${source}${source === '' ? 'Loadline' : 'analysed by Loadline'} ${tool.version}, run ${run.id}${state}`;

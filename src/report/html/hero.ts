@@ -45,7 +45,16 @@ function pills(analysis: Analysis): string {
     pill(validityTone(validity.overall), `Measurement ${validityWord(validity.overall)}`),
     ...(run.state === 'complete'
       ? []
-      : [pill('warning', run.state === 'cut' ? 'Run was cut off' : 'Run was interrupted')]),
+      : [
+          pill(
+            'warning',
+            run.stoppedBecause !== undefined
+              ? 'Run stopped itself'
+              : run.state === 'cut'
+                ? 'Run was cut off'
+                : 'Run was interrupted',
+          ),
+        ]),
   ].join(' ');
 }
 
