@@ -1,5 +1,5 @@
 import { mergeSnapshots, quantileUs } from '../../record/histogram.ts';
-import type { HealthSample } from '../../record/run.ts';
+import type { HealthSample, Window } from '../../record/run.ts';
 import type { Times } from '../analysis.ts';
 import type { SteadyPart } from '../measure/steady-part.ts';
 import { count, milliseconds, number, rate, share } from '../words.ts';
@@ -36,6 +36,7 @@ export function generatorChecks(observed: Observed, part: SteadyPart): readonly 
     cpu(part.health),
     lag,
     sockets(observed),
+    ...(observed.stage.users === null ? [sentWhenDue(part)] : []),
   ];
 }
 
@@ -146,6 +147,30 @@ function sockets({ total }: Observed): JudgedCheck {
       unsent === 0
         ? 'Every request found a free port, a name and a route.'
         : `${count(unsent, 'request')} (${share(value)}) could not be sent for lack of a free port, a name or a route; at most ${share(unsentLimit)} may.`,
+  });
+}
+
+/** Open model: requests that were due and not sent at all. */
+function sentWhenDue({ unsent, windows }: SteadyPart): JudgedCheck {
+  const of = (which: readonly Window[]) => which.reduce((sum, window) => sum + window.count, 0);
+  const late = of(unsent.filter(({ outcome }) => outcome === 'not-sent-late'));
+  const busy = of(unsent) - late;
+  const due = of(unsent) + of(windows);
+  const value = due > 0 ? (late + busy) / due : 0;
+  const reasons = [
+    ...(late > 0 ? [`${number(late)} because the generator was too late`] : []),
+    ...(busy > 0 ? [`${number(busy)} because no connection became free in time`] : []),
+  ];
+  return passOrFail(value <= unsentLimit, 'lower-bound', {
+    check: 'generator-unsent',
+    title: 'Sent when due',
+    value,
+    threshold: unsentLimit,
+    unit: 'share',
+    statement:
+      late + busy === 0
+        ? 'Every request that was due was sent.'
+        : `${count(late + busy, 'request')} (${share(value)}) that ${late + busy === 1 ? 'was' : 'were'} due ${late + busy === 1 ? 'was' : 'were'} not sent: ${reasons.join(', ')}; at most ${share(unsentLimit)} may. They count neither as answered nor as failed.`,
   });
 }
 
