@@ -3,12 +3,13 @@ import type { Outcome } from '../record/run.ts';
 import { type Arrivals, arrivalsOf } from './arrivals.ts';
 import { outcomeOf, type Workload } from './closed-model.ts';
 import type { Client, Exchange } from './engine.ts';
-import { Pacer } from './pacer.ts';
+import type { Pacer } from './pacer.ts';
 import type { WorkloadModel } from './workload-model.ts';
 
 export type OpenWorkload = Omit<Workload, 'thinkTime'> & {
   /** Arrivals have their own, so that they do not depend on what the requests draw. */
   readonly arrivalsRandom: () => number;
+  readonly pacer: Pacer;
 };
 
 /** A stage's arrivals that fall to one worker. Times on the shared clock. */
@@ -48,7 +49,6 @@ const sweepEveryMs = 20;
  */
 export class OpenModel implements WorkloadModel<OpenOrder> {
   readonly #workload: OpenWorkload;
-  readonly #pacer: Pacer;
   readonly #slots: Slot[] = [];
   /** Last in, first out: no more connections are kept busy than are needed. */
   readonly #free: Slot[] = [];
@@ -69,7 +69,7 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   constructor(workload: OpenWorkload) {
     this.#workload = workload;
-    this.#pacer = new Pacer(workload.clock, () => this.#pace());
+    workload.pacer.onWake(() => this.#pace());
   }
 
   readings(): GeneratorReadings {
@@ -110,9 +110,9 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
   stop(): void {
     if (this.#stopping) return;
     const now = this.#workload.clock();
-    this.#dispatch(now);
+    this.#dispatch(now, burst);
     this.#stopping = true;
-    this.#pacer.cancel();
+    this.#workload.pacer.cancel();
     for (; this.#nextMs <= now; this.#advance()) this.#unsent('not-sent-late', this.#nextMs, now);
     for (let due = this.#waiting(); due !== null; due = this.#waiting()) {
       this.#backlogFrom += 1;
@@ -133,13 +133,13 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   #pace(): void {
     if (this.#stopping) return;
-    this.#dispatch(this.#workload.clock());
-    if (this.#nextMs < Number.POSITIVE_INFINITY) this.#pacer.wakeAt(this.#nextMs);
+    this.#dispatch(this.#workload.clock(), burst);
+    if (this.#nextMs < Number.POSITIVE_INFINITY) this.#workload.pacer.wakeAt(this.#nextMs);
   }
 
-  /** Sends what is due at `now`, at most a burst of it. */
-  #dispatch(now: number): void {
-    for (let left = burst; this.#nextMs <= now && left > 0; left -= 1) {
+  /** Sends what is due at `now`, at most so many. */
+  #dispatch(now: number, most: number): void {
+    for (let left = most; this.#nextMs <= now && left > 0; left -= 1) {
       const due = this.#nextMs;
       this.#advance();
       if (now - due > longestLagMs) this.#unsent('not-sent-late', due, now);
@@ -192,8 +192,8 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     }
     const { endMs } = exchange;
     this.#serveBacklog(endMs);
-    // The loop is awake now: what is due need not wait for its timer.
-    if (this.#nextMs <= endMs) this.#pace();
+    // The loop is awake now: what is due takes the connection that became free, and need not wait for its tick.
+    this.#dispatch(endMs, 1);
   }
 
   /** Gives a free connection to who waits longest; who has waited too long is not sent. */

@@ -8,6 +8,7 @@ import { ClosedModel, type Workload } from './closed-model.ts';
 import { createHttp1Engine } from './http1/http1-engine.ts';
 import { mixOf } from './mix.ts';
 import { OpenModel } from './open-model.ts';
+import { Pacer } from './pacer.ts';
 import { Recorder } from './recorder.ts';
 import { requestWriter } from './request-writer.ts';
 import type { WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
@@ -42,11 +43,15 @@ const workload: Workload = {
   },
 };
 const closedModel = new ClosedModel(workload);
-const openModel = new OpenModel({
-  ...workload,
-  arrivalsRandom: randomFrom(seed ^ (worker * 0x85ebca6b + 1)),
-});
-const model = plan.plan.load.kind === 'closed' ? closedModel : openModel;
+const openModel =
+  plan.plan.load.kind === 'open'
+    ? new OpenModel({
+        ...workload,
+        arrivalsRandom: randomFrom(seed ^ (worker * 0x85ebca6b + 1)),
+        pacer: await Pacer.start(clock),
+      })
+    : null;
+const model = openModel ?? closedModel;
 const health = new GeneratorHealth(worker, () => model.readings(), clock);
 model.watchedBy(health);
 
@@ -94,8 +99,9 @@ function turn(atMs: number): void {
   open(atMs);
 }
 
-function runModel(order: StageOrder): Promise<void> {
-  return order.kind === 'closed' ? closedModel.run(order) : openModel.run(order);
+async function runModel(order: StageOrder): Promise<void> {
+  if (order.kind === 'closed') await closedModel.run(order);
+  else await openModel?.run(order);
 }
 
 async function run(order: Stage): Promise<void> {
