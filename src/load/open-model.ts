@@ -4,6 +4,7 @@ import { type Arrivals, arrivalsOf } from './arrivals.ts';
 import { outcomeOf, type Workload } from './closed-model.ts';
 import type { Client, Exchange } from './engine.ts';
 import type { Pacer } from './pacer.ts';
+import { WaitingLine } from './waiting-line.ts';
 import type { WorkloadModel } from './workload-model.ts';
 
 export type OpenWorkload = Omit<Workload, 'thinkTime'> & {
@@ -36,6 +37,14 @@ const longestLagMs = 1000;
 /** Arrivals of one worker that may wait for a free connection. */
 const backlogLimit = 100_000;
 
+/**
+ * So many connections may be in the making, unless they take longer than `openingMs`: to make one costs many times
+ * what a request costs. A generator that starts cold, or was stopped for a moment, would be busy making thousands that
+ * nobody needs, and be late for good. Those of a target that does not answer don't count: it is to get what it is owed.
+ */
+const openingLimit = 64;
+const openingMs = 100;
+
 /** So many arrivals are dealt with before answers are read again. */
 const burst = 128;
 
@@ -52,9 +61,10 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
   readonly #slots: Slot[] = [];
   /** Last in, first out: no more connections are kept busy than are needed. */
   readonly #free: Slot[] = [];
-  /** When the arrivals that wait for a free connection were due, oldest first from `#backlogFrom` on. */
-  #backlog: number[] = [];
-  #backlogFrom = 0;
+  /** Connections in the making, oldest first. */
+  readonly #opening = new WaitingLine<Slot>();
+  /** When the arrivals that wait for a free connection were due. */
+  readonly #backlog = new WaitingLine<number>();
   #slotLimit = connectionLimit;
   #health: GeneratorHealth | null = null;
   #timers: NodeJS.Timeout[] = [];
@@ -114,8 +124,8 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     this.#stopping = true;
     this.#workload.pacer.cancel();
     for (; this.#nextMs <= now; this.#advance()) this.#unsent('not-sent-late', this.#nextMs, now);
-    for (let due = this.#waiting(); due !== null; due = this.#waiting()) {
-      this.#backlogFrom += 1;
+    for (let due = this.#backlog.first(); due !== null; due = this.#backlog.first()) {
+      this.#backlog.shift();
       this.#unsent('not-sent-busy', due, now);
     }
     this.#settle();
@@ -133,7 +143,9 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   #pace(): void {
     if (this.#stopping) return;
-    this.#dispatch(this.#workload.clock(), burst);
+    const now = this.#workload.clock();
+    this.#serveBacklog(now);
+    this.#dispatch(now, burst);
     if (this.#nextMs < Number.POSITIVE_INFINITY) this.#workload.pacer.wakeAt(this.#nextMs);
   }
 
@@ -149,19 +161,29 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   #arrive(due: number, now: number): void {
     // Who waits already comes first.
-    const slot = this.#waiting() === null ? this.#freeSlot() : null;
+    const slot = this.#backlog.length === 0 ? this.#freeSlot(now) : null;
     if (slot !== null) this.#send(slot, due, now);
-    else if (this.#backlog.length - this.#backlogFrom < backlogLimit) this.#backlog.push(due);
+    else if (this.#backlog.length < backlogLimit) this.#backlog.push(due);
     else this.#unsent('not-sent-busy', due, now);
   }
 
-  #freeSlot(): Slot | null {
+  #freeSlot(now: number): Slot | null {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#slots.length >= this.#slotLimit) return null;
+    if (this.#slots.length >= this.#slotLimit || this.#isOpeningEnough(now)) return null;
     const slot = new Slot(this.#workload.engine, (ended) => this.#ended(ended));
     this.#slots.push(slot);
+    this.#opening.push(slot);
     return slot;
+  }
+
+  #isOpeningEnough(now: number): boolean {
+    for (let slot = this.#opening.first(); slot !== null; slot = this.#opening.first()) {
+      const { connectedMs, startMs } = slot.client.exchange;
+      if (connectedMs === 0 && slot.isBusy && now - startMs < openingMs) break;
+      this.#opening.shift();
+    }
+    return this.#opening.length >= openingLimit;
   }
 
   #send(slot: Slot, due: number, now: number): void {
@@ -198,24 +220,14 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   /** Gives a free connection to who waits longest; who has waited too long is not sent. */
   #serveBacklog(now: number): void {
-    for (let due = this.#waiting(); due !== null; due = this.#waiting()) {
+    for (let due = this.#backlog.first(); due !== null; due = this.#backlog.first()) {
       const late = now - due > longestLagMs;
-      const slot = late ? null : this.#freeSlot();
+      const slot = late ? null : this.#freeSlot(now);
       if (!late && slot === null) return;
-      this.#backlogFrom += 1;
+      this.#backlog.shift();
       if (slot === null) this.#unsent('not-sent-busy', due, now);
       else this.#send(slot, due, now);
     }
-  }
-
-  #waiting(): number | null {
-    const due = this.#backlog[this.#backlogFrom];
-    if (due !== undefined) return due;
-    if (this.#backlogFrom > 0) {
-      this.#backlog = [];
-      this.#backlogFrom = 0;
-    }
-    return null;
   }
 
   #unsent(outcome: Outcome, due: number, now: number): void {
@@ -236,6 +248,7 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     for (const slot of this.#slots) slot.client.close();
     this.#slots.length = 0;
     this.#free.length = 0;
+    this.#opening.clear();
     this.#drained();
     this.#drained = null;
   }
@@ -251,6 +264,10 @@ class Slot {
 
   constructor(engine: Workload['engine'], ended: (slot: Slot) => void) {
     this.client = engine.client(() => ended(this));
+  }
+
+  get isBusy(): boolean {
+    return this.deadlineMs < Number.POSITIVE_INFINITY;
   }
 
   begin(endpoint: number, dueMs: number, deadlineMs: number): void {
