@@ -10,7 +10,7 @@ import type { WorkloadModel } from './workload-model.ts';
 export type OpenWorkload = Omit<Workload, 'thinkTime'> & {
   /** Arrivals have their own, so that they do not depend on what the requests draw. */
   readonly arrivalsRandom: () => number;
-  readonly pacer: Pacer;
+  readonly pacer: Pick<Pacer, 'onWake' | 'wakeAt' | 'cancel'>;
 };
 
 /** A stage's arrivals that fall to one worker. Times on the shared clock. */

@@ -1,0 +1,67 @@
+/**
+ * Servers whose answers take a known time. Prints its port; one core.
+ *
+ *   freeze            answers at once, and stands still 1 s in every 10 s (from 5 s after its start on)
+ *   constant          100 ms
+ *   humps             20 ms or, one in ten, 200 ms
+ *   log-normal        median 30 ms, σ 0.8
+ *
+ * It delays by timers, which are late at times, so it notes what each answer really took: GET /truth gives the times in
+ * µs, of the requests since the last GET /truth, sorted.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const kind = process.argv[2] ?? 'constant';
+let took: number[] = [];
+
+function normal(): number {
+  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+}
+
+function delayMs(): number {
+  switch (kind) {
+    case 'constant':
+      return 100;
+    case 'humps':
+      return Math.random() < 0.1 ? 200 : 20;
+    case 'log-normal':
+      return 30 * Math.exp(0.8 * normal());
+    default:
+      return 0;
+  }
+}
+
+function answer(response: ServerResponse, fromMs: number): void {
+  response.end('{"id":1}');
+  took.push((performance.now() - fromMs) * 1000);
+}
+
+const server = createServer((request, response) => {
+  const fromMs = performance.now();
+  if (request.url === '/truth') {
+    response.end(JSON.stringify(took.sort((a, b) => a - b).map(Math.round)));
+    took = [];
+    return;
+  }
+  const ms = delayMs();
+  if (ms === 0) answer(response, fromMs);
+  else setTimeout(() => answer(response, fromMs), ms);
+});
+server.keepAliveTimeout = 3_600_000;
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`),
+);
+if (kind === 'freeze') {
+  setTimeout(() => {
+    let next = performance.now();
+    const freeze = (): void => {
+      const until = next + 1000;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(0, until - performance.now()));
+      next += 10_000;
+      setTimeout(freeze, next - performance.now());
+    };
+    freeze();
+  }, 5000);
+}
+process.stdin.on('close', () => process.exit(0)).resume();
