@@ -1,7 +1,8 @@
 /**
  * Servers whose answers take a known time. Prints its port; one core.
  *
- *   freeze            answers at once, and stands still 1 s in every 10 s (from 5 s after its start on)
+ *   freeze            answers at once, and stands still 1 s in every 10 s (from 5 s after its start on); no HTTP
+ *                     library, so that what has piled up is answered in some 10 ms, and the analytic figures hold
  *   constant          100 ms
  *   humps             20 ms or, one in ten, 200 ms
  *   log-normal        median 30 ms, σ 0.8
@@ -10,7 +11,7 @@
  * µs, of the requests since the last GET /truth, sorted.
  */
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 
 const kind = process.argv[2] ?? 'constant';
 let took: number[] = [];
@@ -37,7 +38,7 @@ function answer(response: ServerResponse, fromMs: number): void {
   took.push((performance.now() - fromMs) * 1000);
 }
 
-const server = createServer((request, response) => {
+const http = createServer((request, response) => {
   const fromMs = performance.now();
   if (request.url === '/truth') {
     response.end(JSON.stringify(took.sort((a, b) => a - b).map(Math.round)));
@@ -48,7 +49,12 @@ const server = createServer((request, response) => {
   if (ms === 0) answer(response, fromMs);
   else setTimeout(() => answer(response, fromMs), ms);
 });
-server.keepAliveTimeout = 3_600_000;
+http.keepAliveTimeout = 3_600_000;
+const raw = net.createServer({ noDelay: true }, (socket) => {
+  socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}'));
+  socket.on('error', () => {});
+});
+const server = kind === 'freeze' ? raw : http;
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`),
 );

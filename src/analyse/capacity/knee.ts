@@ -41,15 +41,14 @@ export function closedKnee({ points, bracket, fit, random }: KneeInput): Estimat
 
 /** Whether throughput at an asked rate still follows it: the open model's knee, a bracket between stages. */
 export function openKnee(points: readonly LoadPoint[], followed: number): Estimate {
-  const short = points.findIndex(
-    (p) => p.validity === 'valid' && (rateInterval(p).high ?? 0) < followed * p.load,
-  );
+  const fellShort = (p: LoadPoint) => (rateInterval(p).high ?? 0) < followed * p.load;
+  const short = points.findIndex((p) => p.validity === 'valid' && fellShort(p));
   const last = points[points.length - 1];
   if (last === undefined) return insufficientEvidence('No stage could be analysed.', 'a stage that is valid');
   const bad = points[short];
   const good = points[short - 1];
   if (bad === undefined) {
-    const limited = points.find((p) => p.validity === 'lower-bound' && p.rate < followed * p.load);
+    const limited = points.find(fellShort);
     if (limited !== undefined) {
       const followedTo = points.findLast((p) => p.load < limited.load);
       return insufficientEvidence(

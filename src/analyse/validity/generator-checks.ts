@@ -29,14 +29,15 @@ export function generatorChecks(observed: Observed, part: SteadyPart): readonly 
     ];
   }
   const lag = sendLag(part.health, observed.total.responseTime);
+  const open = observed.stage.users === null;
   return [
     loadReached(observed, part),
-    loopDelay(part.health, p50, lag),
+    loopDelay(part.health, p50, lag, open),
     loopUtilization(part.health),
     cpu(part.health),
     lag,
     sockets(observed),
-    ...(observed.stage.users === null ? [sentWhenDue(part)] : []),
+    ...(open ? [sentWhenDue(part)] : []),
   ];
 }
 
@@ -73,11 +74,17 @@ function loadReached({ stage, run }: Observed, part: SteadyPart): JudgedCheck {
  * A worker's p99 over the stage is taken as the median of its seconds' p99 (each about the worst of a hundred ticks);
  * the worst worker counts.
  */
-function loopDelay(health: readonly HealthSample[], p50: number | null, lag: JudgedCheck): JudgedCheck {
+function loopDelay(
+  health: readonly HealthSample[],
+  p50: number | null,
+  lag: JudgedCheck,
+  open: boolean,
+): JudgedCheck {
   const value = worstWorker(health, (samples) => median(samples.map((sample) => sample.loopDelayP99Ms)));
   const limit = Math.max(loopDelayLimitMs, loopDelayShareOfP50 * (p50 ?? 0));
-  // Where users think, a request starts from a timer as the delay's reading does: its mean lag tells what the delay did.
-  const harmless = lag.check.outcome === 'pass' && health.some((sample) => sample.thinkCount > 0);
+  // Where users think, or requests arrive at a rate, a request starts by the clock as the delay's reading does: its mean
+  // lag tells what the delay did.
+  const harmless = lag.check.outcome === 'pass' && (open || health.some((sample) => sample.thinkCount > 0));
   const wanted = `less than ${milliseconds(limit)} is wanted${limit > loopDelayLimitMs ? ` (${share(loopDelayShareOfP50)} of the median response time)` : ''}`;
   return passOrFail(value < limit || harmless, 'lower-bound', {
     check: 'generator-loop-delay',
