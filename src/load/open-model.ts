@@ -25,7 +25,7 @@ export type OpenOrder = {
   readonly workers: number;
 };
 
-/** Connections of all workers together: what one address can have to one port, less a margin, in round figures. */
+/** Connections of all workers together. Linux gives a client 28,232 ports to one address: this leaves some to others. */
 export const connectionLimit = 10_000;
 
 /**
