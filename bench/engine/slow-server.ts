@@ -7,7 +7,10 @@
  *   humps             20 ms or, one in ten, 200 ms
  *   log-normal        median 30 ms, σ 0.8
  *
- * It delays by timers, which are late at times, so it notes what each answer really took: GET /truth gives the times in
+ * `freeze` notes how long it stood still, and how long after that it took until as many requests had been answered as
+ * 1,000/s had brought: GET /truth gives both of each freeze, in ms.
+ *
+ * The others delay by timers, which are late at times, so they note what each answer really took: GET /truth gives the times in
  * µs, of the requests since the last GET /truth, sorted.
  */
 import { createServer, type ServerResponse } from 'node:http';
@@ -15,6 +18,9 @@ import net, { type AddressInfo } from 'node:net';
 
 const kind = process.argv[2] ?? 'constant';
 let took: number[] = [];
+const freezes: { frozenMs: number; catchUpMs: number }[] = [];
+let frozenFromMs = 0;
+let answered = 0;
 
 function normal(): number {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
@@ -51,7 +57,16 @@ const http = createServer((request, response) => {
 });
 http.keepAliveTimeout = 3_600_000;
 const raw = net.createServer({ noDelay: true }, (socket) => {
-  socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}'));
+  socket.on('data', (data) => {
+    const truth = data.includes('/truth');
+    const body = truth ? JSON.stringify(freezes) : '{"id":1}';
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    answered += 1;
+    const last = freezes.at(-1);
+    if (truth || last === undefined || last.catchUpMs > 0) return;
+    const now = performance.now();
+    if (answered >= now - frozenFromMs - 2) last.catchUpMs = now - frozenFromMs - last.frozenMs;
+  });
   socket.on('error', () => {});
 });
 const server = kind === 'freeze' ? raw : http;
@@ -63,7 +78,10 @@ if (kind === 'freeze') {
     let next = performance.now();
     const freeze = (): void => {
       const until = next + 1000;
+      answered = 0;
+      frozenFromMs = performance.now();
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(0, until - performance.now()));
+      freezes.push({ frozenMs: performance.now() - frozenFromMs, catchUpMs: 0 });
       next += 10_000;
       setTimeout(freeze, next - performance.now());
     };
