@@ -11,7 +11,7 @@
  * but for the share (F + D)/10 s of the requests. The quantile q is F·(1 − (1 − q)·10 s/(F + D)). The server tells its F
  * and D; on a machine that is busy with other things D is not small.
  *
- *   node bench/engine/coordinated-omission.ts [seconds=40] [rounds=3]
+ *   node bench/engine/coordinated-omission.ts [seconds=40] [rounds=3] [rate=1000]
  *
  * Needs taskset. Whole periods: give a multiple of 10 s.
  */
@@ -23,15 +23,16 @@ import { countOf, steadySink, timesOf } from './steady-sink.ts';
 
 const seconds = Number(process.argv[2] ?? 40);
 const rounds = Number(process.argv[3] ?? 3);
+const rate = Number(process.argv[4] ?? 1000);
 
 process.stdout.write(
   '| round | requests | failed | not sent | p50, ms | server: F, D, ms | p95, ms (ideal 500) | with this D | p99, ms (ideal 900) | with this D |\n|---|---|---|---|---|---|---|---|---|---|\n',
 );
 for (let round = 1; round <= rounds; round += 1) {
-  const server = await startServer('slow-server.ts', ['freeze']);
+  const server = await startServer('slow-server.ts', ['freeze', String(rate)]);
   try {
     const plan = await planOf(
-      `{ target: '${server.target}', endpoints: [GET /], load: { rate: 1000, arrivals: uniform, duration: ${seconds}s } }`,
+      `{ target: '${server.target}', endpoints: [GET /], load: { rate: ${rate}, arrivals: uniform, duration: ${seconds}s } }`,
     );
     const sink = steadySink();
     await runLoad(plan, { workers: 1, seed: round, open: () => sink });

@@ -8,7 +8,7 @@
  *   log-normal        median 30 ms, σ 0.8
  *
  * `freeze` notes how long it stood still, and how long after that it took until as many requests had been answered as
- * 1,000/s had brought: GET /truth gives both of each freeze, in ms.
+ * the rate (its second argument) had brought: GET /truth gives both of each freeze, in ms.
  *
  * The others delay by timers, which are late at times, so they note what each answer really took: GET /truth gives the times in
  * µs, of the requests since the last GET /truth, sorted.
@@ -17,6 +17,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 
 const kind = process.argv[2] ?? 'constant';
+const ratePerSecond = Number(process.argv[3] ?? 1000);
 let took: number[] = [];
 const freezes: { frozenMs: number; catchUpMs: number }[] = [];
 let frozenFromMs = 0;
@@ -65,7 +66,8 @@ const raw = net.createServer({ noDelay: true }, (socket) => {
     const last = freezes.at(-1);
     if (truth || last === undefined || last.catchUpMs > 0) return;
     const now = performance.now();
-    if (answered >= now - frozenFromMs - 2) last.catchUpMs = now - frozenFromMs - last.frozenMs;
+    if (answered >= ((now - frozenFromMs) * ratePerSecond) / 1000 - 2)
+      last.catchUpMs = now - frozenFromMs - last.frozenMs;
   });
   socket.on('error', () => {});
 });
