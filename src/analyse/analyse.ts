@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { abortReason } from '../record/abort-event.ts';
-import type { Run } from '../record/run.ts';
+import { isUnsent, type Run } from '../record/run.ts';
 import { type Analysis, analysisSchema, analysisVersion } from './analysis.ts';
 import { analyseCapacity } from './capacity/capacity.ts';
 import { conclude } from './conclusion/conclusion.ts';
@@ -102,6 +102,7 @@ function requestsOf(run: Run, measurements: readonly StageMeasurement[]): Analys
       continue;
     }
     for (const window of data.windows) {
+      if (isUnsent(window.outcome)) continue;
       total += window.count;
       if (window.outcome !== 'ok') failed += window.count;
     }

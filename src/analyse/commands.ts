@@ -9,15 +9,17 @@ function planFile(run: Run): string {
   return /^[\w./@+-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
-/** `loadline run PLAN --users 50,60,70 --duration 60s`. */
+/** `loadline run PLAN --users 50,60,70 --duration 60s`; an open plan's loads are its rates: `--rate 50,60,70`. */
 export function runCommand(
   run: Run,
-  users: readonly number[] | null = null,
+  loads: readonly number[] | null = null,
   durationSeconds: number | null = null,
 ): string {
   return [
     `loadline run ${planFile(run)}`,
-    ...(users === null || users.length === 0 ? [] : [`--users ${users.join(',')}`]),
+    ...(loads === null || loads.length === 0
+      ? []
+      : [`${run.plan.load.kind === 'open' ? '--rate' : '--users'} ${loads.join(',')}`]),
     ...(durationSeconds === null ? [] : [`--duration ${durationText(durationSeconds)}`]),
   ].join(' ');
 }
@@ -26,18 +28,18 @@ export function runCommand(
 export function repeatCommand(run: Run): string {
   return runCommand(
     run,
-    run.stages.flatMap((s) => s.users ?? []),
+    run.stages.flatMap((s) => s.users ?? s.askedRatePerSecond ?? []),
   );
 }
 
 /** What gives this run again, seed included. */
 export function reproduceCommand(run: Run): string {
   const stages = run.stages;
-  const users = stages.flatMap((s) => s.users ?? []);
+  const loads = stages.flatMap((s) => s.users ?? s.askedRatePerSecond ?? []);
   const spawn = stages.flatMap((s) => s.spawnRate ?? []);
   const seconds = plannedSeconds(run);
   return [
-    runCommand(run, users.length === stages.length ? users : null),
+    runCommand(run, loads.length === stages.length ? loads : null),
     ...(spawn.length === stages.length && spawn.length > 0
       ? [`--spawn-rate ${(new Set(spawn).size === 1 ? spawn.slice(0, 1) : spawn).join(',')}`]
       : []),

@@ -1,5 +1,6 @@
 import type { LoadProgress } from '../load/run-load.ts';
 import { Histogram, quantileUs } from '../record/histogram.ts';
+import { isUnsent } from '../record/run.ts';
 import type { Io } from './main.ts';
 
 /** Plain lines come this often when nobody can watch. */
@@ -10,6 +11,7 @@ const sparkWidth = 32;
 type Second = {
   count: number;
   failed: number;
+  unsent: number;
   readonly response: Histogram;
   readonly inFlight: Map<number, number>;
   readonly users: Map<number, number>;
@@ -56,9 +58,12 @@ export class LiveView {
         this.#note = '';
         this.#rates.length = 0;
         if (!this.#drawn) {
-          const ramp = progress.rampMs > 0 ? ` after a ramp of ${clock(progress.rampMs)}` : '';
+          const ramp =
+            progress.rampMs > 0
+              ? ` after ${progress.users === null ? 'settling for' : 'a ramp of'} ${clock(progress.rampMs)}`
+              : '';
           this.say(
-            `stage ${progress.stage + 1}/${progress.of}: ${progress.users} users for ${clock(progress.durationMs)}${ramp}`,
+            `stage ${progress.stage + 1}/${progress.of}: ${loadWords(progress)} for ${clock(progress.durationMs)}${ramp}`,
           );
         }
         return;
@@ -69,6 +74,10 @@ export class LiveView {
       case 'second': {
         const second = this.#second(progress.second);
         for (const window of progress.windows) {
+          if (isUnsent(window.outcome)) {
+            second.unsent += window.count;
+            continue;
+          }
           second.count += window.count;
           if (window.outcome === 'ok' || window.outcome === 'timeout') second.response.merge(window.response);
           if (window.outcome !== 'ok') second.failed += window.count;
@@ -92,7 +101,14 @@ export class LiveView {
   #second(at: number): Second {
     let second = this.#seconds.get(at);
     if (second === undefined) {
-      second = { count: 0, failed: 0, response: new Histogram(), inFlight: new Map(), users: new Map() };
+      second = {
+        count: 0,
+        failed: 0,
+        unsent: 0,
+        response: new Histogram(),
+        inFlight: new Map(),
+        users: new Map(),
+      };
       this.#seconds.set(at, second);
     }
     return second;
@@ -113,12 +129,13 @@ export class LiveView {
       const p50 = quantileUs(snapshot, 0.5);
       const p95 = quantileUs(snapshot, 0.95);
       this.#row = [
-        `${sum(seen.users)} users`,
+        ...(this.#stage?.users === null ? [] : [`${sum(seen.users)} users`]),
         `${seen.count}/s`,
         `p50 ${milliseconds(p50)}`,
         `p95 ${milliseconds(p95)}`,
         `${seen.failed} failed`,
         `${Math.round(sum(seen.inFlight))} in flight`,
+        ...(seen.unsent > 0 ? [`${seen.unsent} not sent`] : []),
       ];
       this.#lastLine += 1;
       if (!this.#drawn && this.#lastLine >= plainLineEverySeconds && this.#stage !== null) {
@@ -135,16 +152,16 @@ export class LiveView {
     const passed = this.#now() - this.#stageStartMs;
     if (this.#note !== '') return this.#note;
     return passed < this.#stage.rampMs
-      ? `ramp, ${clock(total - passed)} left`
+      ? `${this.#stage.users === null ? 'settling' : 'ramp'}, ${clock(total - passed)} left`
       : `${clock(Math.max(0, total - passed))} left`;
   }
 
   #draw(): void {
     if (!this.#drawn || this.#stage === null) return;
-    const { stage, of, users } = this.#stage;
+    const { stage, of } = this.#stage;
     const width = Math.max(40, this.#stream.columns ?? 80);
     const lines = [
-      `stage ${stage + 1}/${of}  ${users} users  ${this.#left()}`,
+      `stage ${stage + 1}/${of}  ${loadWords(this.#stage)}  ${this.#left()}`,
       `  ${this.#row.join('  ')}`,
       `  ${sparkline(this.#rates)}  requests/s  ${this.#total} ended, ${this.#failed} failed`,
     ];
@@ -158,6 +175,10 @@ export class LiveView {
     this.#stream.write(`\u001b[${this.#lines}A\u001b[0J`);
     this.#lines = 0;
   }
+}
+
+function loadWords({ users, askedRatePerSecond }: Extract<LoadProgress, { kind: 'stage' }>): string {
+  return users === null ? `${askedRatePerSecond} requests/s asked` : `${users} users`;
 }
 
 function sparkline(values: readonly number[]): string {

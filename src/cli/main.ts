@@ -32,6 +32,7 @@ function program(io: Io, exit: (code: number) => void): Command {
     command
       .option('--target <url>', "load this target instead of the plan's")
       .option('--users <list>', 'concurrent users of each stage, such as 10,50,100')
+      .option('--rate <list>', 'open model: requests per second of each stage, such as 50,100,200')
       .option('--spawn-rate <list>', 'users started per second, such as 2,5,10')
       .option('--duration <list>', 'steady part of each stage, such as 60s')
       .option('--workers <n>', 'generator threads (default: cores − 1, at least 1)')

@@ -8,6 +8,7 @@ import { UsageError } from './usage-error.ts';
 export type MeasuringOptions = {
   readonly target?: string;
   readonly users?: string;
+  readonly rate?: string;
   readonly spawnRate?: string;
   readonly duration?: string;
   readonly workers?: string;
@@ -24,6 +25,7 @@ export function overridesOf(options: MeasuringOptions): PlanOverrides {
   return {
     ...(options.target === undefined ? {} : { target: options.target }),
     ...(options.users === undefined ? {} : { users: numbers('--users', options.users, '10,50,100') }),
+    ...(options.rate === undefined ? {} : { rate: numbers('--rate', options.rate, '50,100,200') }),
     ...(options.spawnRate === undefined
       ? {}
       : { spawnRate: numbers('--spawn-rate', options.spawnRate, '2,5,10') }),

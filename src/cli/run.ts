@@ -10,7 +10,6 @@ import { measure } from './measure.ts';
 import { ceilingOf, type MeasuringOptions, overridesOf, seedOf, workersOf } from './options.ts';
 import { printSummary, writeJson, writeReports } from './output.ts';
 import { reportsFolder, runsFolder } from './stored-runs.ts';
-import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** `loadline run PLAN`: load, record, analyse, report. */
@@ -20,12 +19,6 @@ export async function run(planFile: string, options: MeasuringOptions, io: Io): 
   const seed = seedOf(options);
   const ceiling = ceilingOf(options);
   const plan = await loadPlan(planFile, { env: io.env, cwd: io.cwd, overrides, ceiling });
-  if (plan.plan.load.kind !== 'closed') {
-    throw new UsageError(
-      'this version cannot run the open model (load.rate) yet',
-      'Describe the load by concurrent users: load: { users: [10, 50], duration: 60s }',
-    );
-  }
   const writer = await measure(
     plan,
     {

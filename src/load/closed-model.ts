@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { Client, Engine, Exchange, Failure } from './engine.ts';
 import type { Mix } from './mix.ts';
 import type { RequestWriter } from './request-writer.ts';
+import type { WorkloadModel } from './workload-model.ts';
 
 /**
  * Timers count whole ms, so a think time is known to this grain only: lateness within it was thinking. Lateness beyond
@@ -32,6 +33,7 @@ export type WorkloadEndpoint = {
 
 /** A stage's users that fall to one worker. Times on the shared clock. */
 export type ClosedOrder = {
+  readonly kind: 'closed';
   /** When each user starts, ascending. */
   readonly spawnAtMs: readonly number[];
   readonly stopAtMs: number;
@@ -50,7 +52,7 @@ const pauseAfterFailedConnectMs = 100;
  * Closed model: each user sends a request, waits for its answer, thinks, and sends the next. The number of users
  * bounds the requests in flight, so the model describes people, not arrivals: its percentiles hold "given N users".
  */
-export class ClosedModel {
+export class ClosedModel implements WorkloadModel<ClosedOrder> {
   readonly #workload: Workload;
   readonly #users: VirtualUser[] = [];
   #health: GeneratorHealth | null = null;
@@ -237,7 +239,7 @@ function notConnected(failure: Failure | null): boolean {
 }
 
 /** Judges a complete answer by the plan's expectation. */
-function outcomeOf(status: number, expect: Expectation | undefined, client: Client): Outcome {
+export function outcomeOf(status: number, expect: Expectation | undefined, client: Client): Outcome {
   if (expect === undefined) return 'ok';
   const accepted = expect.status.length > 0 ? expect.status.includes(status) : status >= 200 && status < 400;
   if (!accepted) return 'status';

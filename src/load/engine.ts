@@ -34,7 +34,7 @@ export type WireRequest = {
   readonly keepBody: boolean;
 };
 
-export type Failure = Exclude<Outcome, 'ok' | 'status' | 'expectation'>;
+export type Failure = Exclude<Outcome, 'ok' | 'status' | 'expectation' | 'not-sent-late' | 'not-sent-busy'>;
 
 export type Exchange = {
   /** Null: a complete answer came. */

@@ -1,5 +1,5 @@
 import { Histogram } from '../record/histogram.ts';
-import { type FineCounts, type Outcome, outcomes, type Phase, type Window } from '../record/run.ts';
+import { type FineCounts, isUnsent, type Outcome, outcomes, type Phase, type Window } from '../record/run.ts';
 import type { Exchange } from './engine.ts';
 
 /** Counts what ends, endpoint by endpoint and outcome by outcome, into the window of the current second. */
@@ -35,6 +35,7 @@ export class Recorder {
     cell.bytesIn += exchange.bytesIn;
     cell.bytesOut += exchange.bytesOut;
     this.ended += 1;
+    if (isUnsent(outcome)) return;
 
     let fine = this.#fine[endpoint];
     if (fine === undefined) {

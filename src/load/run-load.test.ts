@@ -149,6 +149,68 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
   });
 });
 
+describe('the open model counts what the server counted', () => {
+  it.each(['poisson', 'uniform'])('exactly, %s arrivals, two stages, two workers', async (arrivals) => {
+    const seen = { '/a': 0, '/b': 0 };
+    const port = await httpServer((request, response) => {
+      if (request.url === '/a' || request.url === '/b') seen[request.url] += 1;
+      // Slow enough that requests overlap.
+      setTimeout(() => response.end('ok'), 30);
+    });
+    const sink = memorySink();
+    const plan = await planFor(`
+target: http://127.0.0.1:${port}
+endpoints: [GET /a, { request: GET /b, weight: 3 }]
+load: { rate: [100, 400], arrivals: ${arrivals}, duration: 500ms }
+`);
+    expect(await runLoad(plan, { workers: 2, seed: 7, open: () => sink })).toBe('complete');
+    const sent = [0, 1].map((index) =>
+      sink.windows
+        .filter(({ endpoint, outcome }) => endpoint === index && outcome === 'ok')
+        .reduce((sum, { count }) => sum + count, 0),
+    );
+    expect(sent).toEqual([seen['/a'], seen['/b']]);
+    // Stage and a fifth of settling: 600 ms at 100/s, 600 ms at 400/s; what a busy machine could not send is told.
+    const due = Object.values(counts(sink)).reduce((sum, count) => sum + count, 0);
+    if (arrivals === 'uniform') expect(due).toBe(60 + 240);
+    expect(Object.keys(counts(sink)).filter((outcome) => !/^(ok|not-sent-late)$/.test(outcome))).toEqual([]);
+    expect(new Set(sink.windows.map(({ phase }) => phase)).has('ramp')).toBe(true);
+  });
+
+  it('exactly, when interrupted: what is in flight is awaited', async () => {
+    let seen = 0;
+    const port = await httpServer((_request, response) => {
+      seen += 1;
+      if (seen === 100) stop.abort();
+      setTimeout(() => response.end('late'), 150);
+    });
+    const stop = new AbortController();
+    const sink = memorySink();
+    const plan = await planFor(
+      `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { rate: 500, duration: 60s } }`,
+    );
+    const state = await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal });
+    expect({ state, ok: counts(sink).ok, ended: sink.ended, events: sink.events }).toEqual({
+      state: 'interrupted',
+      ok: seen,
+      ended: [{ state: 'interrupted' }],
+      events: ['interrupted'],
+    });
+  });
+
+  it('a target that goes silent: each request times out, none waits for another', async () => {
+    const port = await rawServer(() => {});
+    const sink = memorySink();
+    const plan = await planFor(
+      `{ target: 'http://127.0.0.1:${port}', timeout: 200ms, endpoints: [GET /], load: { rate: 200, arrivals: uniform, duration: 500ms } }`,
+    );
+    await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
+    const { timeout = 0, 'not-sent-late': late = 0, ...others } = counts(sink);
+    expect({ ended: timeout + late, others }).toEqual({ ended: 120, others: {} });
+    expect(timeout).toBeGreaterThan(0);
+  });
+});
+
 describe('a failed request is data of its kind', () => {
   const huge = Buffer.alloc(1 << 20, 'x');
   const rows: { name: string; answer: (socket: net.Socket) => void; kind: string; timeout?: string }[] = [

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { ClosedLoad, ClosedStage, ResolvedPlan } from '../plan/plan.ts';
+import type { Load, ResolvedPlan } from '../plan/plan.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import { type Clock, sharedClock } from './clock.ts';
 import type { Confirm } from './permission.ts';
 import { SecondJoiner } from './second-joiner.ts';
+import { type StageShape, stagesOf } from './stage-shape.ts';
 import { reachTarget } from './target.ts';
 import type { SecondReport, WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
 
@@ -32,7 +33,10 @@ export type LoadProgress =
       readonly kind: 'stage';
       readonly stage: number;
       readonly of: number;
-      readonly users: number;
+      /** Null: an open stage. */
+      readonly users: number | null;
+      /** Null: a closed stage. */
+      readonly askedRatePerSecond: number | null;
       readonly rampMs: number;
       readonly durationMs: number;
     }
@@ -51,7 +55,6 @@ const leadMs = 50;
 /** Runs the plan's stages one after the other. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}. */
 export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise<'complete' | 'interrupted'> {
   const { load } = plan.plan;
-  if (load.kind !== 'closed') throw new LoadError('only the closed model (users) can be run by this version');
   const address = await reachTarget(plan, options.confirm);
   const sink = options.open();
   const crew = await Crew.hire(options.workers, { plan, address, seed: options.seed });
@@ -64,19 +67,20 @@ export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise
 
 async function runStages(
   crew: Crew,
-  load: ClosedLoad,
+  load: Load,
   sink: LoadSink,
   options: LoadOptions,
 ): Promise<'complete' | 'interrupted'> {
   const clock = sharedClock();
   const runStartMs = clock() + leadMs;
-  for (const [index, stage] of load.stages.entries()) {
+  const stages = stagesOf(load);
+  for (const [index, stage] of stages.entries()) {
     if (options.stop?.aborted === true) return 'interrupted';
     const state = await runStage({
       crew,
       stage,
       index,
-      of: load.stages.length,
+      of: stages.length,
       clock,
       runStartMs,
       sink,
@@ -89,7 +93,7 @@ async function runStages(
 
 type StageRun = {
   readonly crew: Crew;
-  readonly stage: ClosedStage;
+  readonly stage: StageShape;
   readonly index: number;
   readonly of: number;
   readonly clock: Clock;
@@ -109,14 +113,14 @@ async function runStage({
   options,
 }: StageRun): Promise<'complete' | 'interrupted'> {
   const startMs = clock() + leadMs;
-  const rampMs = ((stage.users - 1) / stage.spawnRate) * 1000;
+  const { rampMs } = stage;
   const steadyFromMs = startMs + rampMs;
   const steadyToMs = steadyFromMs + stage.durationMs;
   const since = (ms: number): number => Math.max(0, ms - runStartMs);
   sink.startStage({
     index,
     users: stage.users,
-    askedRatePerSecond: null,
+    askedRatePerSecond: stage.askedRatePerSecond,
     spawnRate: stage.spawnRate,
     startMs: since(startMs),
   });
@@ -126,6 +130,7 @@ async function runStage({
     stage: index,
     of,
     users: stage.users,
+    askedRatePerSecond: stage.askedRatePerSecond,
     rampMs,
     durationMs: stage.durationMs,
   });
@@ -154,13 +159,7 @@ async function runStage({
         startMs,
         steadyFromMs,
         steadyToMs,
-        // User i starts i/spawnRate seconds after the stage; worker k takes the users k, k + workers, k + 2·workers, …
-        order: {
-          spawnAtMs: everyNth(stage.users, worker, crew.size).map(
-            (i) => startMs + (i / stage.spawnRate) * 1000,
-          ),
-          stopAtMs: steadyToMs,
-        },
+        order: stage.orderOf({ worker, workers: crew.size, startMs, stopAtMs: steadyToMs }),
       }),
       (report) => {
         seconds.add(report);
@@ -182,12 +181,6 @@ async function runStage({
     state,
   });
   return state;
-}
-
-function everyNth(count: number, from: number, step: number): number[] {
-  const indices: number[] = [];
-  for (let i = from; i < count; i += step) indices.push(i);
-  return indices;
 }
 
 /** The worker threads of a run. */

@@ -1,7 +1,7 @@
 import type { ResolvedPlan } from '../plan/plan.ts';
 import type { FineCounts, HealthSample, Window } from '../record/run.ts';
-import type { ClosedOrder } from './closed-model.ts';
 import type { Address } from './engine.ts';
+import type { StageOrder } from './workload-model.ts';
 
 /** Given to a worker thread at its birth. */
 export type WorkerData = {
@@ -20,7 +20,7 @@ export type WorkerOrder =
       readonly startMs: number;
       readonly steadyFromMs: number;
       readonly steadyToMs: number;
-      readonly order: ClosedOrder;
+      readonly order: StageOrder;
     }
   /** No new requests; await what is in flight. */
   | { readonly kind: 'stop' }

@@ -4,12 +4,15 @@ import { GeneratorHealth } from '../observe/generator-health.ts';
 import { randomFrom } from '../record/random.ts';
 import type { Phase } from '../record/run.ts';
 import { sharedClock } from './clock.ts';
-import { ClosedModel } from './closed-model.ts';
+import { ClosedModel, type Workload } from './closed-model.ts';
 import { createHttp1Engine } from './http1/http1-engine.ts';
 import { mixOf } from './mix.ts';
+import { OpenModel } from './open-model.ts';
+import { Pacer } from './pacer.ts';
 import { Recorder } from './recorder.ts';
 import { requestWriter } from './request-writer.ts';
 import type { WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
+import type { StageOrder } from './workload-model.ts';
 
 /** How late a window may be reported when nothing ends that would show that its time is over. */
 const turnEveryMs = 20;
@@ -22,7 +25,7 @@ const { worker, plan, address, seed } = workerData as WorkerData;
 const clock = sharedClock();
 const recorder = new Recorder(plan.endpoints.length);
 const host = new URL(plan.target).host;
-const model = new ClosedModel({
+const workload: Workload = {
   endpoints: plan.endpoints.map((endpoint) => ({
     write: requestWriter(endpoint, host),
     expect: endpoint.expect,
@@ -38,7 +41,17 @@ const model = new ClosedModel({
     if (exchange.endMs >= boundaryMs) turn(exchange.endMs);
     recorder.record(endpoint, outcome, intendedMs, exchange);
   },
-});
+};
+const closedModel = new ClosedModel(workload);
+const openModel =
+  plan.plan.load.kind === 'open'
+    ? new OpenModel({
+        ...workload,
+        arrivalsRandom: randomFrom(seed ^ (worker * 0x85ebca6b + 1)),
+        pacer: await Pacer.start(clock),
+      })
+    : null;
+const model = openModel ?? closedModel;
 const health = new GeneratorHealth(worker, () => model.readings(), clock);
 model.watchedBy(health);
 
@@ -86,6 +99,11 @@ function turn(atMs: number): void {
   open(atMs);
 }
 
+async function runModel(order: StageOrder): Promise<void> {
+  if (order.kind === 'closed') await closedModel.run(order);
+  else await openModel?.run(order);
+}
+
 async function run(order: Stage): Promise<void> {
   stage = order;
   stoppedAtMs = Number.POSITIVE_INFINITY;
@@ -96,7 +114,7 @@ async function run(order: Stage): Promise<void> {
     const now = clock();
     if (now >= boundaryMs) turn(now);
   }, turnEveryMs);
-  if (stoppedAtMs === Number.POSITIVE_INFINITY) await model.run(order.order);
+  if (stoppedAtMs === Number.POSITIVE_INFINITY) await runModel(order.order);
   clearInterval(timer);
   const now = clock();
   if (now >= boundaryMs) turn(now);

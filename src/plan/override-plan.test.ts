@@ -54,7 +54,21 @@ test('an open plan takes a duration', () => {
   ]);
 });
 
+test('an open plan takes rates', () => {
+  expect(stagesOf({ rate: [5, 0.5, 20] }, open)).toEqual([
+    { ratePerSecond: 5, durationMs: 1000 },
+    { ratePerSecond: 0.5, durationMs: 1000 },
+    { ratePerSecond: 20, durationMs: 1000 },
+  ]);
+});
+
 test.each<[PlanOverrides, Plan, string]>([
+  [{ rate: [0] }, open, '--rate: expected numbers above 0, at most 1000000, received 0.'],
+  [
+    { rate: [1] },
+    closed,
+    '--rate: expected a plan with load.rate, received one with load.users (closed model). Hint: remove the option',
+  ],
   [{ users: [10, 0] }, closed, '--users: expected whole numbers from 1 to 100000, received 0.'],
   [{ users: [] }, closed, '--users: expected whole numbers from 1 to 100000, received nothing.'],
   [{ users: [1.5] }, closed, '--users: expected whole numbers from 1 to 100000, received 1.5.'],

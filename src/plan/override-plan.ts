@@ -9,6 +9,8 @@ import { isTarget, parseTarget } from './target-url.ts';
 export type PlanOverrides = {
   readonly target?: string | undefined;
   readonly users?: readonly number[] | undefined;
+  /** Open model: requests per second of each stage. */
+  readonly rate?: readonly number[] | undefined;
   readonly spawnRate?: readonly number[] | undefined;
   /** One for all stages, or one for each. */
   readonly durationMs?: number | readonly number[] | undefined;
@@ -34,7 +36,7 @@ function newTarget(text: string, issues: Issue[]): string {
 }
 
 function newLoad(load: Load, overrides: PlanOverrides, issues: Issue[]): Load {
-  const { users, spawnRate } = overrides;
+  const { users, rate, spawnRate } = overrides;
   const durations = typeof overrides.durationMs === 'number' ? [overrides.durationMs] : overrides.durationMs;
   if (durations !== undefined) {
     const bounds = `durations from ${formatDuration(limits.minStageMs)} to ${formatDuration(limits.durationMs)}`;
@@ -56,15 +58,29 @@ function newLoad(load: Load, overrides: PlanOverrides, issues: Issue[]): Load {
           issue([option], 'a plan with load.users', 'one with load.rate (open model)', 'remove the option'),
         );
     }
-    if (durations === undefined) return load;
-    checkLength('--duration', durations, load.stages.length, issues);
+    if (rate !== undefined) {
+      check(
+        '--rate',
+        `numbers above 0, at most ${limits.ratePerSecond}`,
+        rate,
+        (perSecond) => perSecond > 0 && perSecond <= limits.ratePerSecond,
+        issues,
+      );
+    }
+    const rates = rate ?? load.stages.map((stage) => stage.ratePerSecond);
+    if (durations !== undefined) checkLength('--duration', durations, rates.length, issues);
     return {
       ...load,
-      stages: load.stages.map((stage, index) => ({
-        ...stage,
-        durationMs: at(durations, index) ?? stage.durationMs,
+      stages: rates.map((ratePerSecond, index) => ({
+        ratePerSecond,
+        durationMs: at(durations ?? [], index) ?? at(load.stages, index)?.durationMs ?? limits.minStageMs,
       })),
     };
+  }
+  if (rate !== undefined) {
+    issues.push(
+      issue(['--rate'], 'a plan with load.rate', 'one with load.users (closed model)', 'remove the option'),
+    );
   }
   if (users !== undefined) {
     check(

@@ -63,11 +63,11 @@ export const views = [
   SELECT w.second, w.stage, s.users, w.phase, e.name AS endpoint, sum(w.count) AS requests,
     sum(CASE WHEN w.outcome = 'ok' THEN 0 ELSE w.count END) AS failed, round(sum(w.sum_us) / sum(w.count) / 1000, 3) AS avg_ms
   FROM windows w JOIN endpoint e ON e.idx = w.endpoint JOIN stage s ON s.idx = w.stage
-  GROUP BY w.second, w.stage, w.phase, w.endpoint`,
+  WHERE w.outcome NOT LIKE 'not-sent-%' GROUP BY w.second, w.stage, w.phase, w.endpoint`,
   `CREATE VIEW per_stage AS
   SELECT w.stage, s.users, s.asked_rate_per_second, e.name AS endpoint, sum(w.count) AS requests,
     sum(CASE WHEN w.outcome = 'ok' THEN 0 ELSE w.count END) AS failed, round(min(w.min_us) / 1000, 3) AS min_ms,
     round(sum(w.sum_us) / sum(w.count) / 1000, 3) AS avg_ms, round(max(w.max_us) / 1000, 3) AS max_ms
   FROM windows w JOIN endpoint e ON e.idx = w.endpoint JOIN stage s ON s.idx = w.stage
-  WHERE w.phase = 'steady' GROUP BY w.stage, w.endpoint`,
+  WHERE w.phase = 'steady' AND w.outcome NOT LIKE 'not-sent-%' GROUP BY w.stage, w.endpoint`,
 ] as const;

@@ -21,8 +21,17 @@ export const outcomes = [
   'tls',
   /** Given up by Loadline itself: interrupted twice. */
   'aborted',
+  /** Open model: not sent, because the generator was too late for it. */
+  'not-sent-late',
+  /** Open model: not sent, because no connection became free in time. */
+  'not-sent-busy',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
+
+/** Never sent by the generator: says nothing about the target. */
+export function isUnsent(outcome: Outcome): boolean {
+  return outcome === 'not-sent-late' || outcome === 'not-sent-busy';
+}
 
 /** A finished, interrupted or cut-off run as it is read back from its file, or imported from another tool. */
 export type Run = {

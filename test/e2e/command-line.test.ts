@@ -66,6 +66,38 @@ describe('exit code 2', () => {
   }
 });
 
+describe('the open model', () => {
+  it('runs at the rates asked, and its users are not asked for', async () => {
+    const server = createServer((_request, response) => response.end('ok'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      write(
+        'plan.yaml',
+        `target: http://127.0.0.1:${(server.address() as AddressInfo).port}\nendpoints: [GET /]\nload: { rate: 10, duration: 1s }\n`,
+      );
+      const { code, stderr } = await loadline(
+        ['run', 'plan.yaml', '--rate', '50,100', '--json', 'a.json'],
+        dir.path,
+      );
+      expect([0, 1, 3]).toContain(code);
+      expect(stderr).toContain('stage 2/2: 100 requests/s asked for 1 s after settling for 0 s');
+      const analysis: unknown = JSON.parse(readFileSync(path.join(dir.path, 'a.json'), 'utf8'));
+      expect(analysis).toMatchObject({
+        stages: [
+          { users: null, askedRate: 50 },
+          { users: null, askedRate: 100 },
+        ],
+      });
+      const refused = await loadline(['run', 'plan.yaml', '--users', '5'], dir.path);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('--users: expected a plan with load.users');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
 describe('exit code 4', () => {
   it('nobody listens: said with a hint, and no run is left', async () => {
     write('plan.json', '{"target": "http://127.0.0.1:3000", "endpoints": ["GET /"], "load": {"users": 1}}');

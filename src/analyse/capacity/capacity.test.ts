@@ -338,4 +338,16 @@ describe('open model', () => {
     const knee = estimated(analyseCapacity(stagesOf(ladder), planOf({ load: 'open' }), 1).knee);
     expect([knee.low, knee.high, knee.estimate, knee.unit]).toEqual([100, 200, 120, 'requests/s']);
   });
+
+  test('a stage that the generator limited shows no knee, nor that throughput followed', () => {
+    const ladder = [
+      { askedRate: 50, rate: 50, blockRates: steady(50) },
+      { askedRate: 200, rate: 120, blockRates: steady(120), state: 'lower-bound' as const },
+    ];
+    const { knee } = analyseCapacity(stagesOf(ladder), planOf({ load: 'open' }), 1);
+    expect(knee).toMatchObject({
+      state: 'insufficient-evidence',
+      statement: expect.stringContaining('followed the asked rate up to 50 requests/s. At 200 requests/s'),
+    });
+  });
 });

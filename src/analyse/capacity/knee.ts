@@ -48,6 +48,14 @@ export function openKnee(points: readonly LoadPoint[], followed: number): Estima
   const bad = points[short];
   const good = points.slice(0, Math.max(0, short)).findLast(follows);
   if (bad === undefined) {
+    const limited = points.find((p) => !follows(p));
+    if (limited !== undefined) {
+      const followedTo = points.findLast((p) => p.load < limited.load);
+      return insufficientEvidence(
+        `${followedTo === undefined ? '' : `Throughput followed the asked rate up to ${rate(followedTo.load)}. `}At ${rate(limited.load)} asked only ${rate(limited.rate)} succeeded, but that stage is no fair measurement of the target (see validity).`,
+        `the stage at ${rate(limited.load)} again, with a generator that is not the limit`,
+      );
+    }
     return insufficientEvidence(
       `Throughput followed the asked rate up to ${rate(last.load)}: no knee up to there.`,
       `a stage at ${rate(last.load * 2)}`,

@@ -320,6 +320,9 @@ describe('commands', () => {
     expect(runCommand(run, [50], 600)).toBe('loadline run PLAN --users 50 --duration 10m');
     expect(runCommand(run, null, 0.25)).toBe('loadline run PLAN --duration 250ms');
     expect(runCommand(run)).toBe('loadline run PLAN');
+    const load = { kind: 'open', arrivals: 'poisson', stages: [] } as const;
+    const open = { ...run, plan: { ...run.plan, load } };
+    expect(runCommand(open, [50, 100])).toBe('loadline run PLAN --rate 50,100');
   });
 
   test.each([

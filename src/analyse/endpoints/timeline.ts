@@ -1,5 +1,5 @@
 import { type HistogramSnapshot, mergeSnapshots, quantileUs } from '../../record/histogram.ts';
-import type { Phase, Run, RunStage, StageData } from '../../record/run.ts';
+import { isUnsent, type Phase, type Run, type RunStage, type StageData } from '../../record/run.ts';
 import type { TimelinePoint } from '../analysis.ts';
 import { isTimed } from '../measure/measure.ts';
 
@@ -33,6 +33,7 @@ function recorded(
   }));
   const pointOf = (second: number) => points[Math.floor((second - from) / step)];
   for (const window of data.windows) {
+    if (isUnsent(window.outcome)) continue;
     const point = pointOf(window.second);
     if (!point) continue;
     point.count += window.count;

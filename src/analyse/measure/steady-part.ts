@@ -1,4 +1,11 @@
-import type { FineCounts, HealthSample, RunStage, StageData, Window } from '../../record/run.ts';
+import {
+  type FineCounts,
+  type HealthSample,
+  isUnsent,
+  type RunStage,
+  type StageData,
+  type Window,
+} from '../../record/run.ts';
 import type { FinePoint } from './measurement.ts';
 import { warmUpLength } from './warm-up.ts';
 
@@ -10,7 +17,10 @@ export type SteadyPart = {
   /** `false`: the stage is too short for a whole second; `seconds` is a fraction then. */
   readonly whole: boolean;
   readonly warmUpSeconds: number;
+  /** What was sent. */
   readonly windows: readonly Window[];
+  /** Open model: what was due in the part and not sent; the generator's affair, not the target's. */
+  readonly unsent: readonly Window[];
   readonly fine: readonly FinePoint[];
   readonly health: readonly HealthSample[];
 };
@@ -39,7 +49,7 @@ export function steadyPart(stage: RunStage, data: Recorded, endpoints: number): 
     seconds: to - settled,
     whole: true,
     warmUpSeconds: settled - from,
-    windows: data.windows.filter((window) => window.phase === 'steady' && inside(window)),
+    ...sentAndNot(data.windows.filter((window) => window.phase === 'steady' && inside(window))),
     fine: finePoints(data.fine, settled, to, endpoints),
     health: data.health.filter(inside),
   };
@@ -50,7 +60,14 @@ function fraction(stage: RunStage, data: Recorded): SteadyPart | null {
   const seconds = (stage.steadyToMs - stage.steadyFromMs) / 1000;
   if (windows.length === 0 || seconds <= 0) return null;
   const from = Math.floor(stage.steadyFromMs / 1000);
-  return { from, seconds, whole: false, warmUpSeconds: 0, windows, fine: [], health: [] };
+  return { from, seconds, whole: false, warmUpSeconds: 0, ...sentAndNot(windows), fine: [], health: [] };
+}
+
+function sentAndNot(windows: readonly Window[]): Pick<SteadyPart, 'windows' | 'unsent'> {
+  return {
+    windows: windows.filter(({ outcome }) => !isUnsent(outcome)),
+    unsent: windows.filter(({ outcome }) => isUnsent(outcome)),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ThinkTime } from '../../plan/plan.ts';
 import { abortReason } from '../../record/abort-event.ts';
-import type { Run } from '../../record/run.ts';
+import { isUnsent, type Run } from '../../record/run.ts';
 import type { Analysis } from '../analysis.ts';
 import { reproduceCommand } from '../commands.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
@@ -91,7 +91,7 @@ function importedStatements(run: Run): string[] {
 function mixOf(run: Run): Analysis['methodology']['mix'] {
   const sent = run.plan.endpoints.map(() => 0);
   for (const { data } of run.stages) {
-    const rows = data.kind === 'windows' ? data.windows : data.endpoints;
+    const rows = data.kind === 'windows' ? data.windows.filter((w) => !isUnsent(w.outcome)) : data.endpoints;
     for (const { endpoint, count: n } of rows) sent[endpoint] = (sent[endpoint] ?? 0) + n;
   }
   const weights = run.plan.endpoints.reduce((sum, e) => sum + e.weight, 0);

@@ -1,5 +1,5 @@
 import { mergeSnapshots, quantileUs } from '../../record/histogram.ts';
-import type { HealthSample } from '../../record/run.ts';
+import type { HealthSample, Window } from '../../record/run.ts';
 import type { Times } from '../analysis.ts';
 import type { SteadyPart } from '../measure/steady-part.ts';
 import { count, milliseconds, number, rate, share } from '../words.ts';
@@ -32,14 +32,16 @@ export function generatorChecks(observed: Observed, part: SteadyPart): readonly 
     ];
   }
   const lag = sendLag(part.health, observed.total.responseTime);
+  const open = observed.stage.users === null;
   return [
     loadReached(observed, part),
-    loopDelay(part.health, p50, lag),
+    loopDelay(part.health, p50, lag, open),
     loopUtilization(part.health),
     cpu(part.health),
     lag,
     ceiling(observed),
     sockets(observed),
+    ...(open ? [sentWhenDue(part)] : []),
   ];
 }
 
@@ -76,13 +78,19 @@ function loadReached({ stage, run }: Observed, part: SteadyPart): JudgedCheck {
  * A worker's p99 over the stage is taken as the 90th percentile of its seconds' p99 (each about the worst of a hundred
  * ticks): a loop that is late in every fifth second is late. The worst worker counts.
  */
-function loopDelay(health: readonly HealthSample[], p50: number | null, lag: JudgedCheck): JudgedCheck {
+function loopDelay(
+  health: readonly HealthSample[],
+  p50: number | null,
+  lag: JudgedCheck,
+  open: boolean,
+): JudgedCheck {
   const value = worstWorker(health, (samples) =>
     highPercentile(samples.map((sample) => sample.loopDelayP99Ms)),
   );
   const limit = Math.max(loopDelayLimitMs, loopDelayShareOfP50 * (p50 ?? 0));
-  // Where users think, a request starts from a timer as the delay's reading does: its mean lag tells what the delay did.
-  const harmless = lag.check.outcome === 'pass' && health.some((sample) => sample.thinkSumMs > 0);
+  // Where users think, or requests arrive at a rate, a request starts by the clock as the delay's reading does: its mean
+  // lag tells what the delay did.
+  const harmless = lag.check.outcome === 'pass' && (open || health.some((sample) => sample.thinkSumMs > 0));
   // An idle loop that is late now and then was interrupted by the machine's other work: some answers were read late, but
   // the generator could have sent more.
   const idle =
@@ -180,6 +188,30 @@ function sockets({ total }: Observed): JudgedCheck {
       unsent === 0
         ? 'Every request found a free port, a name and a route.'
         : `${count(unsent, 'request')} (${share(value)}) could not be sent for lack of a free port, a name or a route; at most ${share(unsentLimit)} may.`,
+  });
+}
+
+/** Open model: requests that were due and not sent at all. */
+function sentWhenDue({ unsent, windows }: SteadyPart): JudgedCheck {
+  const of = (which: readonly Window[]) => which.reduce((sum, window) => sum + window.count, 0);
+  const late = of(unsent.filter(({ outcome }) => outcome === 'not-sent-late'));
+  const busy = of(unsent) - late;
+  const due = of(unsent) + of(windows);
+  const value = due > 0 ? (late + busy) / due : 0;
+  const reasons = [
+    ...(late > 0 ? [`${number(late)} because the generator was too late`] : []),
+    ...(busy > 0 ? [`${number(busy)} because no connection became free in time`] : []),
+  ];
+  return passOrFail(value <= unsentLimit, 'lower-bound', {
+    check: 'generator-unsent',
+    title: 'Sent when due',
+    value,
+    threshold: unsentLimit,
+    unit: 'share',
+    statement:
+      late + busy === 0
+        ? 'Every request that was due was sent.'
+        : `${count(late + busy, 'request')} (${share(value)}) that ${late + busy === 1 ? 'was' : 'were'} due ${late + busy === 1 ? 'was' : 'were'} not sent: ${reasons.join(', ')}; at most ${share(unsentLimit)} may. They count neither as answered nor as failed.`,
   });
 }
 

@@ -215,6 +215,28 @@ describe('the generator is watched', () => {
     expect(checkOf(judge(open), 'achieved-rate').outcome).toBe('pass');
   });
 
+  test('open: what was due and not sent is the generator’s, neither answered nor failed', () => {
+    const open = { ...system, stages: [{ ratePerSecond: 100, seconds: 30 }] };
+    const whole = simulateRun(open);
+    const [stage] = whole.stages;
+    if (stage?.data.kind !== 'windows') throw new Error('no windows');
+    const unsent = (outcome: Window['outcome'], count: number): Window => ({
+      ...{ second: 15, phase: 'steady', endpoint: 0, outcome, count, statuses: {}, bytesIn: 0, bytesOut: 0 },
+      ...{ response: histogramOf([1e6]), service: histogramOf([0]), firstByte: histogramOf([]) },
+      ...{ connect: histogramOf([]), serverCloses: 0 },
+    });
+    const windows = [...stage.data.windows, unsent('not-sent-late', 30), unsent('not-sent-busy', 20)];
+    const [before] = measure(whole);
+    const [after] = measure({ ...whole, stages: [{ ...stage, data: { ...stage.data, windows } }] });
+    if (!before || !after) throw new Error('no stage');
+    expect(after.total).toEqual(before.total);
+    expect(after.validity.state).toBe('lower-bound');
+    expect(checkOf(before.validity, 'generator-unsent').outcome).toBe('pass');
+    const check = checkOf(after.validity, 'generator-unsent');
+    expect(check.outcome).toBe('fail');
+    expect(check.statement).toMatch(/^50 requests .*: 30 because .* late, 20 because no connection/);
+  });
+
   test('requests that could not be sent', () => {
     const unsent = judge(
       {},

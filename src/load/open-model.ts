@@ -1,0 +1,292 @@
+import type { GeneratorHealth, GeneratorReadings } from '../observe/generator-health.ts';
+import type { Outcome } from '../record/run.ts';
+import { type Arrivals, arrivalsOf } from './arrivals.ts';
+import { outcomeOf, type Workload } from './closed-model.ts';
+import type { Client, Exchange } from './engine.ts';
+import type { Pacer } from './pacer.ts';
+import { WaitingLine } from './waiting-line.ts';
+import type { WorkloadModel } from './workload-model.ts';
+
+export type OpenWorkload = Omit<Workload, 'thinkTime'> & {
+  /** Arrivals have their own, so that they do not depend on what the requests draw. */
+  readonly arrivalsRandom: () => number;
+  readonly pacer: Pick<Pacer, 'onWake' | 'wakeAt' | 'cancel'>;
+};
+
+/** A stage's arrivals that fall to one worker. Times on the shared clock. */
+export type OpenOrder = {
+  readonly kind: 'open';
+  readonly startMs: number;
+  readonly stopAtMs: number;
+  readonly arrivals: 'poisson' | 'uniform';
+  /** Of all workers together. */
+  readonly ratePerSecond: number;
+  readonly worker: number;
+  readonly workers: number;
+};
+
+/** Connections of all workers together. Linux gives a client 28,232 ports to one address: this leaves some to others. */
+export const connectionLimit = 10_000;
+
+/**
+ * A request that could not be sent this long after it was due is not sent any more: a generator that fell behind would
+ * only send its own backlog as a burst that nobody asked for. The wait for a free connection ends then as well.
+ */
+const longestLagMs = 1000;
+
+/** Arrivals of one worker that may wait for a free connection. */
+const backlogLimit = 100_000;
+
+/**
+ * So many connections may be in the making, unless they take longer than `openingMs`: to make one costs many times
+ * what a request costs. A generator that starts cold, or was stopped for a moment, would be busy making thousands that
+ * nobody needs, and be late for good. Those of a target that does not answer don't count: it is to get what it is owed.
+ */
+const openingLimit = 64;
+const openingMs = 100;
+
+/** So many arrivals are dealt with before answers are read again. */
+const burst = 128;
+
+/** How often time-outs are looked for; a time-out is late by this at most. */
+const sweepEveryMs = 20;
+
+/**
+ * Open model: requests are sent when they are due, whatever became of those before. So a slow target gets as many
+ * requests at once as the rate demands (Schroeder et al., NSDI'06), each on a connection that no other one uses, and a
+ * request's time counts from when it was due.
+ */
+export class OpenModel implements WorkloadModel<OpenOrder> {
+  readonly #workload: OpenWorkload;
+  readonly #slots: Slot[] = [];
+  /** Last in, first out: no more connections are kept busy than are needed. */
+  readonly #free: Slot[] = [];
+  /** Connections in the making, oldest first. */
+  readonly #opening = new WaitingLine<Slot>();
+  /** When the arrivals that wait for a free connection were due. */
+  readonly #backlog = new WaitingLine<number>();
+  #slotLimit = connectionLimit;
+  #health: GeneratorHealth | null = null;
+  #timers: NodeJS.Timeout[] = [];
+  #drained: (() => void) | null = null;
+  #stopping = true;
+  #arrivals: Arrivals = () => Number.POSITIVE_INFINITY;
+  #startMs = 0;
+  #stopAtMs = 0;
+  #nextMs = Number.POSITIVE_INFINITY;
+  #inFlight = 0;
+  #started = 0;
+
+  constructor(workload: OpenWorkload) {
+    this.#workload = workload;
+    workload.pacer.onWake(() => this.#pace());
+  }
+
+  readings(): GeneratorReadings {
+    const { openConnections, connectErrors } = this.#workload.engine;
+    return {
+      inFlight: this.#inFlight,
+      users: 0,
+      started: this.#started,
+      thinkSumMs: 0,
+      thinkCount: 0,
+      openConnections,
+      connectErrors,
+    };
+  }
+
+  watchedBy(health: GeneratorHealth): void {
+    this.#health = health;
+  }
+
+  run(order: OpenOrder): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drained = resolve;
+    this.#stopping = false;
+    this.#arrivals = arrivalsOf({ ...order, kind: order.arrivals, random: this.#workload.arrivalsRandom });
+    this.#slotLimit = Math.max(1, Math.floor(connectionLimit / order.workers));
+    this.#startMs = order.startMs;
+    this.#stopAtMs = order.stopAtMs;
+    this.#advance();
+    this.#timers.push(
+      setInterval(() => this.#sweep(), sweepEveryMs),
+      setTimeout(() => this.stop(), Math.max(0, order.stopAtMs - this.#workload.clock())),
+    );
+    this.#pace();
+    return promise;
+  }
+
+  /** What was due by now is still sent, as far as a connection is free; the rest is recorded as not sent. */
+  stop(): void {
+    if (this.#stopping) return;
+    const now = this.#workload.clock();
+    this.#dispatch(now, burst);
+    this.#stopping = true;
+    this.#workload.pacer.cancel();
+    for (; this.#nextMs <= now; this.#advance()) this.#unsent('not-sent-late', this.#nextMs, now);
+    for (let due = this.#backlog.first(); due !== null; due = this.#backlog.first()) {
+      this.#backlog.shift();
+      this.#unsent('not-sent-busy', due, now);
+    }
+    this.#settle();
+  }
+
+  abort(): void {
+    this.stop();
+    for (const slot of this.#slots) slot.client.cancel('aborted');
+  }
+
+  #advance(): void {
+    const next = this.#startMs + this.#arrivals();
+    this.#nextMs = next < this.#stopAtMs ? next : Number.POSITIVE_INFINITY;
+  }
+
+  #pace(): void {
+    if (this.#stopping) return;
+    const now = this.#workload.clock();
+    this.#serveBacklog(now);
+    this.#dispatch(now, burst);
+    if (this.#nextMs < Number.POSITIVE_INFINITY) this.#workload.pacer.wakeAt(this.#nextMs);
+  }
+
+  /** Sends what is due at `now`, at most so many. */
+  #dispatch(now: number, most: number): void {
+    for (let left = most; this.#nextMs <= now && left > 0; left -= 1) {
+      const due = this.#nextMs;
+      this.#advance();
+      if (now - due > longestLagMs) this.#unsent('not-sent-late', due, now);
+      else this.#arrive(due, now);
+    }
+  }
+
+  #arrive(due: number, now: number): void {
+    // Who waits already comes first.
+    const slot = this.#backlog.length === 0 ? this.#freeSlot(now) : null;
+    if (slot !== null) this.#send(slot, due, now);
+    else if (this.#backlog.length < backlogLimit) this.#backlog.push(due);
+    else this.#unsent('not-sent-busy', due, now);
+  }
+
+  #freeSlot(now: number): Slot | null {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#slots.length >= this.#slotLimit || this.#isOpeningEnough(now)) return null;
+    const slot = new Slot(this.#workload.engine, (ended) => this.#ended(ended));
+    this.#slots.push(slot);
+    this.#opening.push(slot);
+    return slot;
+  }
+
+  #isOpeningEnough(now: number): boolean {
+    for (let slot = this.#opening.first(); slot !== null; slot = this.#opening.first()) {
+      const { connectedMs, startMs } = slot.client.exchange;
+      if (connectedMs === 0 && slot.isBusy && now - startMs < openingMs) break;
+      this.#opening.shift();
+    }
+    return this.#opening.length >= openingLimit;
+  }
+
+  #send(slot: Slot, due: number, now: number): void {
+    const { mix, random, endpoints } = this.#workload;
+    const index = mix(random);
+    const endpoint = endpoints[index];
+    if (endpoint === undefined)
+      throw new RangeError(`the mix picked endpoint ${index} of ${endpoints.length}`);
+    this.#inFlight += 1;
+    this.#started += 1;
+    slot.begin(index, due, now + endpoint.timeoutMs);
+    slot.client.send(endpoint.write(random));
+    this.#health?.sendLag.record(Math.max(0, slot.client.exchange.startMs - due) * 1000);
+  }
+
+  #ended(slot: Slot): void {
+    const { exchange } = slot.client;
+    const { record, endpoints } = this.#workload;
+    slot.deadlineMs = Number.POSITIVE_INFINITY;
+    const outcome =
+      exchange.failure ?? outcomeOf(exchange.status, endpoints[slot.endpoint]?.expect, slot.client);
+    record(slot.endpoint, outcome, slot.dueMs, exchange);
+    this.#inFlight -= 1;
+    this.#free.push(slot);
+    if (this.#stopping) {
+      this.#settle();
+      return;
+    }
+    const { endMs } = exchange;
+    this.#serveBacklog(endMs);
+    // The loop is awake now: what is due takes the connection that became free, and need not wait for its tick.
+    this.#dispatch(endMs, 1);
+  }
+
+  /** Gives a free connection to who waits longest; who has waited too long is not sent. */
+  #serveBacklog(now: number): void {
+    for (let due = this.#backlog.first(); due !== null; due = this.#backlog.first()) {
+      const late = now - due > longestLagMs;
+      const slot = late ? null : this.#freeSlot(now);
+      if (!late && slot === null) return;
+      this.#backlog.shift();
+      if (slot === null) this.#unsent('not-sent-busy', due, now);
+      else this.#send(slot, due, now);
+    }
+  }
+
+  #unsent(outcome: Outcome, due: number, now: number): void {
+    const { mix, random, record } = this.#workload;
+    record(mix(random), outcome, due, { ...nothing, startMs: now, endMs: now });
+  }
+
+  #sweep(): void {
+    const now = this.#workload.clock();
+    for (const slot of this.#slots) if (slot.deadlineMs < now) slot.client.cancel('timeout');
+    if (!this.#stopping) this.#serveBacklog(now);
+  }
+
+  #settle(): void {
+    if (!this.#stopping || this.#inFlight > 0 || this.#drained === null) return;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers = [];
+    for (const slot of this.#slots) slot.client.close();
+    this.#slots.length = 0;
+    this.#free.length = 0;
+    this.#opening.clear();
+    this.#drained();
+    this.#drained = null;
+  }
+}
+
+/** A connection, and the request that it carries. */
+class Slot {
+  readonly client: Client;
+  endpoint = 0;
+  dueMs = 0;
+  /** When the request under way times out; infinite while none is. */
+  deadlineMs = Number.POSITIVE_INFINITY;
+
+  constructor(engine: Workload['engine'], ended: (slot: Slot) => void) {
+    this.client = engine.client(() => ended(this));
+  }
+
+  get isBusy(): boolean {
+    return this.deadlineMs < Number.POSITIVE_INFINITY;
+  }
+
+  begin(endpoint: number, dueMs: number, deadlineMs: number): void {
+    this.endpoint = endpoint;
+    this.dueMs = dueMs;
+    this.deadlineMs = deadlineMs;
+  }
+}
+
+/** The exchange of a request that was not sent. */
+const nothing: Exchange = {
+  failure: null,
+  status: 0,
+  startMs: 0,
+  connectedMs: 0,
+  firstByteMs: 0,
+  endMs: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  serverClosed: false,
+  problem: '',
+};
