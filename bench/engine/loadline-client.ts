@@ -1,10 +1,19 @@
-/** Loads one URL as fast as one worker can, and prints what it took as JSON. Called by engine.ts. */
+/**
+ * Loads one URL, or ten weighted endpoints with templated paths and JSON bodies, as fast as one worker can, and prints
+ * what it took as JSON. Called by engine.ts.
+ */
 import { runLoad } from '../../src/load/run-load.ts';
 import { countingSink, planOf } from './plan.ts';
 
-const [, , target = '', users = '64', seconds = '5'] = process.argv;
+const [, , target = '', users = '64', seconds = '5', scenario = 'one'] = process.argv;
+const id = 'data: { id: 1..100000 }';
+const ten = Array.from({ length: 10 }, (_, i) =>
+  i % 3 === 2
+    ? `{ request: POST /things${i}, weight: ${i + 1}, body: { title: a title, owner: '{id}', done: false }, ${id} }`
+    : `{ request: 'GET /things${i}/{id}', weight: ${i + 1}, ${id} }`,
+);
 const plan = await planOf(
-  `{ target: '${target}', endpoints: [GET /], load: { users: ${users}, spawnRate: 10000, duration: ${seconds}s } }`,
+  `{ target: '${target}', endpoints: [${scenario === 'ten' ? ten.join(', ') : 'GET /'}], load: { users: ${users}, spawnRate: 10000, duration: ${seconds}s } }`,
 );
 let cpu = process.cpuUsage();
 const sink = countingSink(() => {
