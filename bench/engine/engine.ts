@@ -39,7 +39,7 @@ function loadline(name: string, scenario: 'one' | 'ten'): Client {
   };
 }
 
-const clients: Client[] = [
+const peers: Client[] = [
   loadline('loadline', 'one'),
   loadline('loadline, ten endpoints', 'ten'),
   {
@@ -91,7 +91,8 @@ const clients: Client[] = [
       return { requests: Number(answered), seconds: Number(total), cpuSeconds: out.cpuSeconds };
     },
   },
-].filter(({ name }) => installed(name));
+];
+const clients = peers.filter(({ name }) => installed(name));
 
 function installed(name: string): boolean {
   if (name !== 'hey' && name !== 'wrk') return true;
