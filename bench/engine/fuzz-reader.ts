@@ -1,9 +1,10 @@
 /**
- * Differential fuzz of the response reader against Node's own HTTP parser.
+ * Differential fuzz of the response reader against Node's own HTTP parser: legal and illegal answers, mutated. Every
+ * answer that only one of them takes must have its explanation, and be one that Loadline refuses; exit 1 otherwise.
  *
  *   node bench/engine/fuzz-reader.ts [inputs=1000000] [seed=1]
  */
-import { fuzzAnswers } from '../../src/load/testing/answer-fuzz.ts';
+import { explanations, fuzzAnswers } from '../../src/load/testing/answer-fuzz.ts';
 
 const inputs = Number(process.argv[2] ?? 1_000_000);
 const seed = Number(process.argv[3] ?? 1);
@@ -15,7 +16,7 @@ process.stdout.write(
 );
 for (const [reason, { count, example }] of stricter)
   process.stdout.write(
-    `${String(count).padStart(8)}  ${reason}\n          ${JSON.stringify(example.slice(0, 160))}\n`,
+    `${String(count).padStart(8)}  ${reason}\n          ${explanations[reason] ?? 'NOT EXPLAINED'}\n          such as ${JSON.stringify(example.slice(0, 160))}\n`,
   );
 for (const odd of tally.unexplained.slice(0, 30))
   process.stdout.write(`UNEXPLAINED ${JSON.stringify(odd)}\n`);
