@@ -21,7 +21,7 @@ const connections = 64;
 type Figures = { requests: number; cpuSeconds: number; seconds: number };
 type Client = { name: string; run: (url: string) => Figures };
 
-function loadline(name: string, scenario: 'one' | 'ten'): Client {
+function loadline(name: string, scenario: 'one' | 'warm' | 'ten'): Client {
   return {
     name,
     run: (url) => {
@@ -41,6 +41,7 @@ function loadline(name: string, scenario: 'one' | 'ten'): Client {
 
 const peers: Client[] = [
   loadline('loadline', 'one'),
+  loadline('loadline, warmed up', 'warm'),
   loadline('loadline, ten endpoints', 'ten'),
   {
     name: 'wrk',

@@ -17,7 +17,7 @@ export class Recorder {
 
   /** `intendedMs`: when the request was due; its answer's wait counts from there. */
   record(endpoint: number, outcome: Outcome, intendedMs: number, exchange: Exchange): void {
-    const at = endpoint * outcomes.length + (outcome === 'ok' ? 0 : outcomes.indexOf(outcome));
+    const at = endpoint * outcomes.length + outcomes.indexOf(outcome);
     let cell = this.#cells[at];
     if (cell === undefined) {
       cell = new Cell(endpoint, outcome);

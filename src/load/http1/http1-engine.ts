@@ -44,9 +44,9 @@ export function createHttp1Engine(address: Address, now: () => number): Engine {
 
 /**
  * Requests that follow an answer wait until every socket that is readable now was read, and go out together. The
- * answers' times are truer, since no write delays the reading of the next answer; and the target is woken once for all
- * instead of once for each, which halves the wake-ups that the sender's core pays for. A request's start is when it is
- * written, so this waiting counts as send lag, not as the target's time.
+ * answers' times are truer, since no write delays the reading of the next answer; and the target is woken less often,
+ * which the sender's core pays for. A request's start is when it is written, so this waiting counts as send lag, not as
+ * the target's time. Measured: 2 to 3 µs less a request.
  */
 class Outbox {
   /** An answer is being handled: what is sent now follows it. */
