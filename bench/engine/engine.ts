@@ -1,10 +1,11 @@
 /**
- * CPU a request and rate of one Loadline worker beside wrk and autocannon: 64 connections, a small JSON answer from
- * nginx. Client on core 0, nginx on core 1, the clients in turn, several rounds; medians, and ratios round by round.
+ * CPU a request and rate of one Loadline worker beside wrk, autocannon and hey: 64 connections, a small JSON answer
+ * from nginx; and of the same worker with ten weighted endpoints, templated paths and JSON bodies. Client on core 0, nginx on core 1, the clients in turn, several rounds; medians, and ratios round by round.
  *
  *   node bench/engine/engine.ts [rounds=5] [seconds=5]
  *
- * Needs nginx, wrk and taskset (apt-get install nginx-light wrk util-linux) and `npm install --prefix bench`.
+ * Needs nginx, wrk and taskset (apt-get install nginx-light wrk util-linux) and `npm install --prefix bench`;
+ * hey (go install github.com/rakyll/hey@latest) is measured if it is in the PATH.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,29 +21,28 @@ const connections = 64;
 type Figures = { requests: number; cpuSeconds: number; seconds: number };
 type Client = { name: string; run: (url: string) => Figures };
 
-const clients: Client[] = [
-  {
-    name: 'loadline',
+function loadline(name: string, scenario: 'one' | 'warm' | 'ten'): Client {
+  return {
+    name,
     run: (url) => {
+      const client = path.join(here, 'loadline-client.ts');
+      const args = [client, url, String(connections), String(seconds), scenario];
       const out = execFileSync(
         'taskset',
-        [
-          '-c',
-          '0',
-          process.execPath,
-          '--disable-warning=ExperimentalWarning',
-          path.join(here, 'loadline-client.ts'),
-          url,
-          String(connections),
-          String(seconds),
-        ],
+        ['-c', '0', process.execPath, '--disable-warning=ExperimentalWarning', ...args],
         { encoding: 'utf8' },
       );
       const figures: unknown = JSON.parse(out);
       if (!isFigures(figures)) throw new Error(`loadline printed ${out}`);
       return figures;
     },
-  },
+  };
+}
+
+const peers: Client[] = [
+  loadline('loadline', 'one'),
+  loadline('loadline, warmed up', 'warm'),
+  loadline('loadline, ten endpoints', 'ten'),
   {
     name: 'wrk',
     run: (url) => {
@@ -82,7 +82,29 @@ const clients: Client[] = [
       };
     },
   },
+  {
+    name: 'hey',
+    run: (url) => {
+      const out = timed(['taskset', '-c', '0', 'hey', '-z', `${seconds}s`, '-c', String(connections), url]);
+      const [, total] = /Total:\s+([\d.]+) secs/.exec(out.text) ?? [];
+      const [, answered] = /\[200\]\s+(\d+) responses/.exec(out.text) ?? [];
+      if (total === undefined || answered === undefined) throw new Error(`hey printed ${out.text}`);
+      return { requests: Number(answered), seconds: Number(total), cpuSeconds: out.cpuSeconds };
+    },
+  },
 ];
+const clients = peers.filter(({ name }) => installed(name));
+
+function installed(name: string): boolean {
+  if (name !== 'hey' && name !== 'wrk') return true;
+  try {
+    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.stdout.write(`${name} is not installed\n`);
+    return false;
+  }
+}
 
 /** Runs a command; its CPU as the shell's `times` tells of its children. */
 function timed(command: readonly string[]): { text: string; cpuSeconds: number } {
@@ -150,24 +172,29 @@ try {
   }
   const cpu = (f: Figures): number => (f.cpuSeconds / f.requests) * 1e6;
   const rate = (f: Figures): number => f.requests / f.seconds;
-  const loadline = seen.get('loadline') ?? [];
   process.stdout.write(
-    `${os.cpus()[0]?.model ?? ''}, Node ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections, medians\n\n`,
+    `${os.cpus()[0]?.model ?? ''}, Node ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections, medians; load average ${os
+      .loadavg()
+      .map((load) => load.toFixed(1))
+      .join(' ')}\n\n`,
   );
   process.stdout.write(
-    '| client | CPU a request, µs | requests/s | loadline CPU ÷ this | loadline rate ÷ this |\n|---|---|---|---|---|\n',
+    '| client | CPU a request, µs | requests/s | CPU ÷ wrk | rate ÷ wrk | loadline CPU ÷ this |\n|---|---|---|---|---|---|\n',
   );
   for (const { name } of clients) {
     const runs = seen.get(name) ?? [];
-    const ratio = (figure: (f: Figures) => number): string =>
-      median(
-        runs.map((run, index) => {
-          const mine = loadline[index];
-          return mine === undefined ? Number.NaN : figure(mine) / figure(run);
+    /** Of the same round. */
+    const ratio = (of: string, to: string, figure: (f: Figures) => number): string => {
+      const [above, below] = [seen.get(of) ?? [], seen.get(to) ?? []];
+      return median(
+        above.map((run, index) => {
+          const other = below[index];
+          return other === undefined ? Number.NaN : figure(run) / figure(other);
         }),
       ).toFixed(2);
+    };
     process.stdout.write(
-      `| ${name} | ${median(runs.map(cpu)).toFixed(1)} | ${Math.round(median(runs.map(rate)))} | ${ratio(cpu)} | ${ratio(rate)} |\n`,
+      `| ${name} | ${median(runs.map(cpu)).toFixed(1)} | ${Math.round(median(runs.map(rate)))} | ${ratio(name, 'wrk', cpu)} | ${ratio(name, 'wrk', rate)} | ${ratio('loadline', name, cpu)} |\n`,
     );
   }
 } finally {

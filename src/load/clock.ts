@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Reads a monotonic clock, in ms with µs resolution. */
 export type Clock = () => number;
 

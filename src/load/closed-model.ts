@@ -115,7 +115,7 @@ export class ClosedModel implements WorkloadModel<ClosedOrder> {
       const user = new VirtualUser(this, this.#workload);
       this.#users.push(user);
       this.#alive += 1;
-      user.begin(spawnAtMs[next] ?? now);
+      user.begin(spawnAtMs[next] ?? now, now);
       next += 1;
     }
     if (next < spawnAtMs.length) {
@@ -142,15 +142,15 @@ export class ClosedModel implements WorkloadModel<ClosedOrder> {
   }
 
   /** @internal A user begins a request. */
-  begun(lagMs: number): void {
+  begun(): void {
     this.inFlight += 1;
     this.started += 1;
-    this.#health?.sendLag.record(lagMs * 1000);
   }
 
-  /** @internal A user's request ended; true: go on. */
-  ended(): boolean {
+  /** @internal A user's request ended, that was sent so late; true: go on. */
+  ended(lagMs: number): boolean {
     this.inFlight -= 1;
+    this.#health?.sendLag.record(lagMs * 1000);
     if (!this.#stopping) return true;
     this.#settle();
     return false;
@@ -180,17 +180,16 @@ class VirtualUser {
     this.client = workload.engine.client(() => this.#ended());
   }
 
-  begin(intendedMs: number): void {
-    const { mix, random, endpoints, clock } = this.#workload;
+  begin(intendedMs: number, nowMs: number): void {
+    const { mix, random, endpoints } = this.#workload;
     this.#endpoint = mix(random);
     const endpoint = endpoints[this.#endpoint];
     if (endpoint === undefined)
       throw new RangeError(`the mix picked endpoint ${this.#endpoint} of ${endpoints.length}`);
     const request = endpoint.write(random);
-    const now = clock();
-    this.#intendedMs = Math.min(intendedMs, now);
-    this.deadlineMs = now + endpoint.timeoutMs;
-    this.#model.begun(now - this.#intendedMs);
+    this.#intendedMs = Math.min(intendedMs, nowMs);
+    this.deadlineMs = nowMs + endpoint.timeoutMs;
+    this.#model.begun();
     this.client.send(request);
   }
 
@@ -211,13 +210,13 @@ class VirtualUser {
       this.#intendedMs,
       exchange,
     );
-    if (!this.#model.ended()) return;
+    if (!this.#model.ended(exchange.startMs - this.#intendedMs)) return;
     this.#lastEndMs = exchange.endMs;
     let thinkMs =
       thinkTime.kind === 'uniform' ? thinkTime.minMs + random() * (thinkTime.maxMs - thinkTime.minMs) : 0;
     if (notConnected(exchange.failure)) thinkMs = Math.max(thinkMs, pauseAfterFailedConnectMs);
     if (thinkMs === 0) {
-      this.begin(exchange.endMs);
+      this.begin(exchange.endMs, exchange.endMs);
       return;
     }
     const nextMs = exchange.endMs + thinkMs;
@@ -227,7 +226,7 @@ class VirtualUser {
         const now = clock();
         const intendedMs = now - nextMs < timerGrainMs ? now : nextMs;
         this.#model.thought(intendedMs - this.#lastEndMs);
-        this.begin(intendedMs);
+        this.begin(intendedMs, now);
       },
       Math.max(0, Math.round(nextMs - clock())),
     );

@@ -196,7 +196,6 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     this.#started += 1;
     slot.begin(index, due, now + endpoint.timeoutMs);
     slot.client.send(endpoint.write(random));
-    this.#health?.sendLag.record(Math.max(0, slot.client.exchange.startMs - due) * 1000);
   }
 
   #ended(slot: Slot): void {
@@ -206,6 +205,8 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     const outcome =
       exchange.failure ?? outcomeOf(exchange.status, endpoints[slot.endpoint]?.expect, slot.client);
     record(slot.endpoint, outcome, slot.dueMs, exchange);
+    // Known only now: the engine may have held the request back until it had read what was readable.
+    this.#health?.sendLag.record(Math.max(0, exchange.startMs - slot.dueMs) * 1000);
     this.#inFlight -= 1;
     this.#free.push(slot);
     if (this.#stopping) {

@@ -58,27 +58,28 @@ function literal(template: Template): string {
   return template.literals.join('');
 }
 
-const latin1 = /^[\0-\xff]*$/;
-
 function wire(
   head: string,
   body: string | null,
   method: string,
-  shape: { head: boolean; keepBody: boolean },
+  { head: toHead, keepBody }: { head: boolean; keepBody: boolean },
 ): WireRequest {
   if (body === null) {
     // RFC 9110 §8.6: a method that gives a body a meaning sends its length even when there is none.
     const text = `${head}${method === 'POST' || method === 'PUT' || method === 'PATCH' ? 'content-length: 0\r\n' : ''}\r\n`;
-    return { data: text, bytes: text.length, ...shape };
+    return { data: text, bytes: text.length, head: toHead, keepBody };
   }
   const bytes = Buffer.byteLength(body);
-  const text = `${head}content-length: ${bytes}\r\n\r\n${body}`;
-  if (bytes === body.length && latin1.test(body)) return { data: text, bytes: text.length, ...shape };
+  if (bytes === body.length) {
+    // As many bytes of UTF-8 as UTF-16 units: ASCII.
+    const text = `${head}content-length: ${bytes}\r\n\r\n${body}`;
+    return { data: text, bytes: text.length, head: toHead, keepBody };
+  }
   const data = Buffer.concat([
     Buffer.from(`${head}content-length: ${bytes}\r\n\r\n`, 'latin1'),
     Buffer.from(body),
   ]);
-  return { data, bytes: data.length, ...shape };
+  return { data, bytes: data.length, head: toHead, keepBody };
 }
 
 function chooser(table: DataTable): (random: () => number, values: Record<string, string>) => void {

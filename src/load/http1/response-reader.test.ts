@@ -58,6 +58,13 @@ const legal: Legal[] = [
     status: 200,
     body: 'abc',
   },
+  {
+    name: 'chunk extensions with and without values, quoted ones too',
+    bytes:
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a;b=c;d="e \\" ;\xe9";f\r\na\r\n0;x=y\r\n\r\n',
+    status: 200,
+    body: 'a',
+  },
   { name: '204 without a body', bytes: 'HTTP/1.1 204 No Content\r\n\r\n', status: 204, body: '' },
   {
     name: '304 with the length of what it did not send',
@@ -223,6 +230,48 @@ describe('answers that would have to be guessed are malformed', () => {
     [
       'a chunk size that ends in a bare line feed',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n',
+    ],
+    [
+      'a blank after a chunk size',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1 \r\na\r\n0\r\n\r\n',
+    ],
+    [
+      'a chunk extension without a name',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;=b\r\na\r\n0\r\n\r\n',
+    ],
+    [
+      'a chunk extension without a value',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a=\r\na\r\n0\r\n\r\n',
+    ],
+    [
+      'a chunk extension whose quotes do not end',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a="b\r\na\r\n0\r\n\r\n',
+    ],
+    [
+      'bytes after a quoted chunk extension',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;a="b"c\r\na\r\n0\r\n\r\n',
+    ],
+    [
+      'a trailer without a colon',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nnonsense\r\n\r\n',
+    ],
+    [
+      "a blank before a trailer's colon",
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\na : b\r\n\r\n',
+    ],
+    [
+      'a length among the trailers',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nContent-Length: 1\r\n\r\n',
+    ],
+    [
+      'a transfer coding among the trailers',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\ntransfer-encoding: chunked\r\n\r\n',
+    ],
+    ['a transfer coding without a name', 'HTTP/1.1 200 OK\r\ntransfer-encoding:\r\n\r\n'],
+    ['a tab after chunked', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\t\r\n\r\n0\r\n\r\n'],
+    [
+      'an interim answer that closes',
+      'HTTP/1.1 100 Continue\r\nconnection: close\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
     ],
     ['a folded trailer', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n folded\r\n\r\n'],
     ['bytes after a length', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nab'],
