@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { analyse } from '../analyse/analyse.ts';
 import type { Analysis } from '../analyse/analysis.ts';
+import { version } from '../plan/version.ts';
 import type { Run } from '../record/run.ts';
 import { readRun } from '../record/run-file.ts';
 import { renderReport } from '../report/report.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { importLocustFiles } from './import-locust.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { printSummary, writeJson, writeReports } from './output.ts';
 import { findRun } from './stored-runs.ts';
 import { UsageError } from './usage-error.ts';
-import { version } from './version.ts';
 
 export type AnalyseOptions = {
   readonly from?: 'locust';

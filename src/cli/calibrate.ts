@@ -1,13 +1,13 @@
 import { calibrate, thisMachine } from '../load/calibrate.ts';
 import { parseDuration } from '../plan/quantity.ts';
+import { version } from '../plan/version.ts';
 import { type Calibration, calibrationFile, storeCalibration, storedCeiling } from '../record/calibration.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { type MeasuringOptions, workersOf } from './options.ts';
 import { shownPath, writeJson } from './output.ts';
 import { UsageError } from './usage-error.ts';
-import { version } from './version.ts';
 
 type CalibratingOptions = Pick<MeasuringOptions, 'workers' | 'duration' | 'json' | 'quiet'>;
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { importLocust, type LocustFile } from '../import/locust.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import type { Run } from '../record/run.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A stage's file holds a few rows; its history one line a second. */

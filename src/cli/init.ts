@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { initialPlan } from '../plan/init-plan.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { shownPath } from './output.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `loadline lab …`: the lab is a program of its own, part of a checkout and not of the package. */

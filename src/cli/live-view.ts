@@ -1,7 +1,7 @@
 import type { LoadProgress } from '../load/run-load.ts';
 import { Histogram, quantileUs } from '../record/histogram.ts';
 import { isUnsent } from '../record/run.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 
 /** Plain lines come this often when nobody can watch. */
 const plainLineEverySeconds = 5;

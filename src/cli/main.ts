@@ -1,16 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
+import { version } from '../plan/version.ts';
 import { exitCodes } from './exit-codes.ts';
-import { version } from './version.ts';
-
-/** What a command needs of the process. */
-export type Io = {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Results. */
-  readonly stdout: NodeJS.WriteStream;
-  /** Progress and complaints. */
-  readonly stderr: NodeJS.WriteStream;
-};
+import type { Io } from './io.ts';
 
 /** Commands import what they need when they are called: `--help` and `--version` load none of it. */
 function program(io: Io, exit: (code: number) => void): Command {

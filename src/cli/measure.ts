@@ -4,16 +4,16 @@ import { stoppingSink } from '../load/abort-condition.ts';
 import { thisMachine } from '../load/calibrate.ts';
 import { type LoadSink, runLoad } from '../load/run-load.ts';
 import type { ResolvedPlan } from '../plan/plan.ts';
+import { version } from '../plan/version.ts';
 import { calibrationFile, storedCeiling } from '../record/calibration.ts';
 import type { Environment } from '../record/run.ts';
 import { createRunFile, type RunWriter, runFilePath } from '../record/run-file.ts';
 import { confirmTarget } from './confirm-target.ts';
 import { Interrupt } from './interrupt.ts';
+import type { Io } from './io.ts';
 import { LiveView } from './live-view.ts';
-import type { Io } from './main.ts';
 import { shownPath } from './output.ts';
 import { runsFolder } from './stored-runs.ts';
-import { version } from './version.ts';
 
 export type MeasureOptions = {
   readonly workers: number;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Analysis } from '../analyse/analysis.ts';
 import { type ReportFormat, renderReport, reportFileName } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Writes the reports and returns their paths. */

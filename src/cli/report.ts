@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { analyse } from '../analyse/analyse.ts';
+import { version } from '../plan/version.ts';
 import { readRun } from '../record/run-file.ts';
 import { type ReportFormat, reportFormats } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { shownPath, wantsColour, writeReports } from './output.ts';
 import { findRun, reportsFolder } from './stored-runs.ts';
 import { UsageError } from './usage-error.ts';
-import { version } from './version.ts';
 
 /** `loadline report RUN --format html,md`: writes the files; `terminal` goes to standard output. */
 export async function report(

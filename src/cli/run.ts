@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { analyse } from '../analyse/analyse.ts';
 import { loadPlan } from '../plan/load-plan.ts';
+import { version } from '../plan/version.ts';
 import type { Run } from '../record/run.ts';
 import { listRuns, readRun } from '../record/run-file.ts';
 import { renderReport } from '../report/report.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { measure } from './measure.ts';
 import { ceilingOf, type MeasuringOptions, overridesOf, seedOf, workersOf } from './options.ts';
 import { printSummary, writeJson, writeReports } from './output.ts';
 import { reportsFolder, runsFolder } from './stored-runs.ts';
-import { version } from './version.ts';
 
 /** `loadline run PLAN`: load, record, analyse, report. */
 export async function run(planFile: string, options: MeasuringOptions, io: Io): Promise<number> {

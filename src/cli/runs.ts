@@ -1,6 +1,6 @@
 import { listRuns } from '../record/run-file.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Io } from './main.ts';
+import type { Io } from './io.ts';
 import { shownPath } from './output.ts';
 import { runsFolder } from './stored-runs.ts';
 

@@ -4,7 +4,7 @@ import { parsePlanText } from './parse-plan.ts';
 import type { ResolvedPlan } from './plan.ts';
 import { resolvePlan } from './resolve-plan.ts';
 import { planWith } from './testing/faults-of-text.ts';
-import { loadlineVersion } from './version.ts';
+import { version } from './version.ts';
 
 const files: Readonly<Record<string, string>> = {
   'users.csv': '\ufeffid,name\n1,Ann\n2,"Bob, the ""elder"""\n\n',
@@ -70,7 +70,7 @@ test('everything that the engine needs', async () => {
       path: '/v1/posts/{id}?a=b%C3%BC&d=%20{name}&q%20q={name}%26to%2F%7Bx%7D%22',
       headers: {
         accept: '*/*',
-        'user-agent': `loadline/${loadlineVersion()}`,
+        'user-agent': `loadline/${version}`,
         'content-type': 'application/json',
         authorization: 'Bearer to/{x}"',
         'x-api': '1.0',

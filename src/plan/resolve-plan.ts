@@ -8,7 +8,7 @@ import { type ReadFile, readBytes, resolveData } from './resolve-data.ts';
 import { authorization, checkHeaderData, expandHeaders } from './resolve-headers.ts';
 import { resolvePath } from './resolve-target.ts';
 import { isTarget, parseTarget, type TargetUrl } from './target-url.ts';
-import { loadlineVersion } from './version.ts';
+import { version } from './version.ts';
 
 export type Resolution =
   | { readonly state: 'valid'; readonly resolved: ResolvedPlan }
@@ -110,7 +110,7 @@ function resolveEndpoint(plan: Plan, endpoint: Endpoint, at: Path, around: Aroun
   const body = resolveBody(endpoint, [...at, 'body'], around);
   const headers: Record<string, string> = {
     accept: '*/*',
-    'user-agent': `loadline/${loadlineVersion()}`,
+    'user-agent': `loadline/${version}`,
     ...(endpoint.body === null ? {} : { 'content-type': defaultContentType(endpoint.body.kind) }),
     ...(auth === null ? {} : { authorization: auth }),
     ...around.sharedHeaders,
