@@ -3,10 +3,14 @@ import type { Run } from '../record/run.ts';
 /** Commands that a report may tell its reader to run, with the plan's file as it was named, or PLAN where none is known. */
 
 function planFile(run: Run): string {
-  const { file } = run.plan;
+  const { file, target, targetFrom } = run.plan;
   if (file === undefined) return 'PLAN';
-  // Quoted for a POSIX shell where it holds anything but plain characters.
-  return /^[\w./@+-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
+  return targetFrom === undefined ? word(file) : `${word(file)} --target ${word(target)}`;
+}
+
+/** Quoted for a POSIX shell where it holds anything but plain characters. */
+function word(text: string): string {
+  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** `loadline run PLAN --users 50,60,70 --duration 60s`; an open plan's loads are its rates: `--rate 50,60,70`. */

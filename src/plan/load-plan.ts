@@ -41,7 +41,10 @@ export async function loadPlan(
   const tooMuch = aboveCeiling(overridden.plan.load, ceiling);
   if (tooMuch.length > 0) throw new PlanError(faultsOf(tooMuch, originWithoutPlaces(file)));
   const readFile: ReadFile = (name, maxBytes) => readRegularFile(resolve(dirname(path), name), maxBytes);
-  const resolution = await resolvePlan({ ...overridden.plan, file }, { env, readFile, origin });
+  const resolution = await resolvePlan(
+    { ...overridden.plan, file, ...(overrides.target === undefined ? {} : { targetFrom: 'command-line' }) },
+    { env, readFile, origin },
+  );
   if (resolution.state === 'faulty') throw new PlanError(resolution.faults);
   return resolution.resolved;
 }

@@ -8,6 +8,8 @@ export type Plan = {
   readonly name: string;
   /** The file that it was read from, as the user named it; absent: it came from elsewhere. */
   readonly file?: string;
+  /** Present: the target is the command line's, not the file's. */
+  readonly targetFrom?: 'command-line';
   /** Origin with an optional base path, without a trailing slash: `http://127.0.0.1:3000/v1`. */
   readonly target: string;
   readonly endpoints: readonly Endpoint[];

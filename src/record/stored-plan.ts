@@ -77,6 +77,7 @@ const load = z.discriminatedUnion('kind', [
 const storedPlan = z.looseObject({
   kind: z.literal('plan'),
   file: z.exactOptional(z.string()),
+  targetFrom: z.exactOptional(z.literal('command-line')),
   name: z.string(),
   target: z.string(),
   endpoints: z.array(endpoint),

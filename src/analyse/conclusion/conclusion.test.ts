@@ -333,4 +333,17 @@ describe('commands', () => {
     const run = referenceRun();
     expect(runCommand({ ...run, plan: { ...run.plan, file } })).toBe(`loadline run ${word}`);
   });
+
+  test("a target of the command line's is named again", () => {
+    const run = referenceRun();
+    const plan = {
+      ...run.plan,
+      file: 'a.yaml',
+      target: 'http://127.0.0.1:8',
+      targetFrom: 'command-line',
+    } as const;
+    expect(runCommand({ ...run, plan }, [5])).toBe(
+      'loadline run a.yaml --target http://127.0.0.1:8 --users 5',
+    );
+  });
 });
