@@ -7,11 +7,11 @@
  * Needs nginx, wrk and taskset (apt-get install nginx-light wrk util-linux) and `npm install --prefix bench`;
  * hey (go install github.com/rakyll/hey@latest) is measured if it is in the PATH.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { startNginx } from './nginx.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 5);
@@ -136,30 +136,9 @@ function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-const folder = mkdtempSync(path.join(os.tmpdir(), 'loadline-bench-'));
-const port = await freePort();
-const config = path.join(folder, 'nginx.conf');
-writeFileSync(
-  config,
-  `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-events { worker_connections 4096; }
-http { access_log off; keepalive_requests 1000000000; default_type application/json;
-  client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
-  server { listen 127.0.0.1:${port}; location / { return 200 '{"id":1,"title":"a title","userId":7,"completed":false}'; } } }
-`,
-);
-const nginx = spawn('taskset', ['-c', '1', 'nginx', '-c', config, '-p', folder], { stdio: 'inherit' });
+const nginx = await startNginx(1);
 try {
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const url = `http://127.0.0.1:${port}/`;
+  const url = `${nginx.url}/`;
   const seen = new Map<string, Figures[]>(clients.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     // The first round warms up; the order turns, so that no client always follows the same one.
@@ -198,7 +177,5 @@ try {
     );
   }
 } finally {
-  nginx.kill('SIGTERM');
-  await new Promise((resolve) => nginx.once('exit', resolve));
-  rmSync(folder, { recursive: true, force: true });
+  await nginx.stop();
 }

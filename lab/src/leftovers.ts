@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -42,9 +43,27 @@ export function berthsFolder(): string {
   return folder;
 }
 
+/** The last lab to leave takes the folder of all with it. */
+function leaveEmpty(root: string): void {
+  try {
+    rmdirSync(root);
+  } catch {
+    // Others are still there, or were quicker.
+  }
+}
+
 /** Notes a new lab on disk before anything of it exists. */
 export function takeBerth(): Berth {
-  const root = berthsFolder();
+  try {
+    return berthIn(berthsFolder());
+  } catch (error) {
+    // The last lab may have left with the folder in between.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return berthIn(berthsFolder());
+    throw error;
+  }
+}
+
+function berthIn(root: string): Berth {
   const name = `lab-${randomBytes(8).toString('hex')}`;
   const folder = join(root, name);
   const note = join(root, `${name}.json`);
@@ -57,6 +76,7 @@ export function takeBerth(): Berth {
     leave() {
       rmSync(folder, { recursive: true, force: true });
       rmSync(note, { force: true });
+      leaveEmpty(root);
     },
   };
 }
