@@ -33,7 +33,7 @@ export type CoupledEndpoint = {
   readonly factor: number;
 };
 
-const fewestRequests = 20;
+export const fewestRequests = 20;
 const alike = { from: 0.8, to: 1.25 };
 const freeBelow = 0.2;
 const mostOf = 0.75;

@@ -13,7 +13,7 @@ import {
   within,
 } from '../../words.ts';
 import { median } from '../contrast.ts';
-import type { Coupling } from '../coupling.ts';
+import { type Coupling, fewestRequests } from '../coupling.ts';
 import type { Facts, Saturation } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { turnedAwayOf } from '../turned-away.ts';
@@ -105,7 +105,7 @@ function couplingEvidence(c: Coupling, full: boolean) {
   const slowed = c.slowed.length;
   const evidence = [
     evidenceOf(
-      `${number(c.sameAdded * slowed)} of ${count(slowed, 'endpoint')} that slowed down did so by about the same time (within 0.8 to 1.25 of ${milliseconds(c.typicalAdded)}), ${from}: a common queue adds the same wait to all.`,
+      `${number(c.sameAdded * slowed)} of ${count(slowed, 'endpoint')} that slowed down (of those with ${fewestRequests} requests or more in both stages) did so by about the same time (within 0.8 to 1.25 of ${milliseconds(c.typicalAdded)}), ${from}: a common queue adds the same wait to all.`,
       'share of endpoints with the same added delay',
       c.sameAdded,
       stages,
