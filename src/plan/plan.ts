@@ -25,6 +25,96 @@ export type Plan = {
   readonly allow?: readonly string[];
   /** Absent: the run goes on whatever comes. */
   readonly abort?: AbortCondition;
+  /** What users do beside single requests; absent: nothing. */
+  readonly flows?: readonly Flow[];
+  /** Absent: HTTP/1.1, straight to the target, one connection a user. */
+  readonly connection?: ConnectionOptions;
+  /** False: no cookie is kept. Absent: each user keeps those that were set, as a browser does. */
+  readonly cookies?: false;
+  /** So many redirects within the target's origin are followed, 0 to 20; absent: 5. */
+  readonly redirects?: number;
+};
+
+/** Several requests in their order, as one user makes them; values go from an answer to the requests after it. */
+export type Flow = {
+  /** Unique among the flows. */
+  readonly name: string;
+  /** Beside the endpoints' weights: how often a user chooses this flow. */
+  readonly weight: number;
+  /** Values for `{placeholders}` of all steps, drawn at the begin of each pass. */
+  readonly data: Readonly<Record<string, DataSource>>;
+  /** Empty: the flow is a function of the TypeScript plan (`flow(…)`). */
+  readonly steps: readonly FlowStep[];
+};
+
+export type FlowStep =
+  | {
+      readonly kind: 'request';
+      /** Index in the plan's endpoints; that endpoint's `flow` names this flow. */
+      readonly endpoint: number;
+      /** Made in a user's first pass only: a login. What it extracted stays. */
+      readonly once: boolean;
+      /** Placeholder → where its value stands in the answer. */
+      readonly extract: Readonly<Record<string, Extraction>>;
+      /** Pause after the answer; null: none. */
+      readonly thinkTime: ThinkTime | null;
+    }
+  | { readonly kind: 'think'; readonly thinkTime: ThinkTime }
+  | {
+      readonly kind: 'choose';
+      readonly when: Condition;
+      readonly then: readonly FlowStep[];
+      readonly otherwise: readonly FlowStep[];
+    }
+  /** So often, uniform between the two. */
+  | {
+      readonly kind: 'repeat';
+      readonly from: number;
+      readonly to: number;
+      readonly steps: readonly FlowStep[];
+    };
+
+/** Every named value is one of the texts, or (`chance`) at random. */
+export type Condition =
+  | { readonly kind: 'values'; readonly values: Readonly<Record<string, readonly string[]>> }
+  | { readonly kind: 'chance'; readonly share: number };
+
+/** Where a value stands in an answer. */
+export type Extraction = Place & {
+  /** The value if the answer holds none; null: then the request has failed (`expectation`) and the pass ends. */
+  readonly otherwise: string | null;
+};
+
+export type Place =
+  /** RFC 9535; the first match. A value that is not a string is written as JSON. */
+  | { readonly from: 'json'; readonly path: string }
+  /** The first line of that name. */
+  | { readonly from: 'header'; readonly name: string }
+  /** In the body: its first group, or the whole match. */
+  | { readonly from: 'regex'; readonly pattern: string }
+  | { readonly from: 'cookie'; readonly name: string };
+
+/** What an answer must hold beside its status. */
+export type Check = {
+  readonly place: Place;
+  /** Accepted values; empty: any, but there must be one. */
+  readonly equals: readonly JsonValue[];
+};
+
+export type ConnectionOptions = {
+  readonly http: 1 | 2;
+  /**
+   * `per-user`: each user has one, the open model one for each request under way. `shared`: all users share so many.
+   * `per-request`: a new one for each request.
+   */
+  readonly policy:
+    | { readonly kind: 'per-user' }
+    | { readonly kind: 'shared'; readonly connections: number }
+    | { readonly kind: 'per-request' };
+  /** Where to connect instead of to the target's host and port: `127.0.0.1:8080`, `unix:/run/app.sock`; null: there. */
+  readonly to: string | null;
+  /** URL of an HTTP proxy, `http://user:password@host:port`; null: none. */
+  readonly proxy: string | null;
 };
 
 /** When a run stops by itself: as soon as one bound is passed, over the last ten seconds of a stage. */
@@ -58,11 +148,23 @@ export type Endpoint = {
   readonly timeoutMs: number;
   /** Absent: the plan's; null: none for this endpoint. */
   readonly auth?: Auth | null;
+  /** Name of the flow that requests it; such an endpoint has no share of the mix of its own. Absent: it has. */
+  readonly flow?: string;
 };
 
 export type Body =
   | { readonly kind: 'json'; readonly value: JsonValue }
-  | { readonly kind: 'text'; readonly value: string };
+  | { readonly kind: 'text'; readonly value: string }
+  /** `application/x-www-form-urlencoded`. */
+  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string>> }
+  | { readonly kind: 'multipart'; readonly parts: readonly BodyPart[] }
+  /** The bytes of a file beside the plan. */
+  | { readonly kind: 'file'; readonly file: string };
+
+export type BodyPart = { readonly name: string; readonly contentType: string | null } & (
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'file'; readonly file: string; readonly fileName: string }
+);
 
 export type JsonValue =
   | string
@@ -73,15 +175,27 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 /** Where a placeholder's values come from. Placeholders of one endpoint that name the same file take the same row. */
-export type DataSource =
-  | { readonly kind: 'range'; readonly from: number; readonly to: number }
-  | { readonly kind: 'list'; readonly values: readonly (string | number)[] }
-  | {
-      readonly kind: 'file';
-      readonly format: 'csv' | 'json';
-      readonly file: string;
-      readonly column: string;
-    };
+export type DataSource = DataOrder &
+  (
+    | { readonly kind: 'range'; readonly from: number; readonly to: number }
+    | { readonly kind: 'list'; readonly values: readonly (string | number)[] }
+    | {
+        readonly kind: 'file';
+        readonly format: 'csv' | 'json';
+        readonly file: string;
+        readonly column: string;
+      }
+  );
+
+export type DataOrder = {
+  /**
+   * `sequential`: row after row, from the top again at the end; `unique`: no row twice in a run, which ends when they
+   * are used up. Workers take the rows in turn. Absent: at random.
+   */
+  readonly order?: 'sequential' | 'unique';
+  /** One row for a user's whole life. Absent: one for each request (of a flow's data: for each pass). */
+  readonly per?: 'user';
+};
 
 /** Statistics that an SLA may bound; times in ms. */
 export const slaStatistics = ['avg', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
@@ -99,16 +213,27 @@ export type Expectation = {
   readonly status: readonly number[];
   /** Text that the body must contain; null: any. */
   readonly bodyContains: string | null;
+  /** Absent: none. */
+  readonly checks?: readonly Check[];
 };
 
 export type Auth =
   | { readonly kind: 'bearer'; readonly token: string }
-  | { readonly kind: 'basic'; readonly user: string; readonly password: string };
+  | { readonly kind: 'basic'; readonly user: string; readonly password: string }
+  /** RFC 7616: the answer to the server's challenge. */
+  | { readonly kind: 'digest'; readonly user: string; readonly password: string };
 
 export type TlsOptions = {
   readonly verify: boolean;
   /** File of an own certificate authority (PEM); null: the system's. */
   readonly ca: string | null;
+  /** Files of the client's certificate and its key (PEM); absent: none. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Of the key, `${NAME}`. */
+  readonly passphrase?: string;
+  /** True: a new connection takes up the session of an earlier one. Absent: each makes a full handshake. */
+  readonly resume?: true;
 };
 
 /** Closed model: so many concurrent users. Open model: so many requests per second, whoever sends them. */
@@ -117,7 +242,10 @@ export type Load = ClosedLoad | OpenLoad;
 export type ClosedLoad = {
   readonly kind: 'closed';
   readonly stages: readonly ClosedStage[];
+  /** Between two passes of a user: after each request of the mix, after each flow. */
   readonly thinkTime: ThinkTime;
+  /** A user's passes begin at least so far apart; the wait counts as think time. Absent: no matter. */
+  readonly pacingMs?: number;
 };
 
 export type ClosedStage = {
@@ -126,17 +254,33 @@ export type ClosedStage = {
   readonly spawnRate: number;
   /** Length of the steady part, after the last user was started; 0: unknown (another tool's results). */
   readonly durationMs: number;
+  /** Users are retired evenly over so long, after the steady part. Absent: all at once. */
+  readonly rampDownMs?: number;
 };
 
 /** Uniform between the two; both 0: none. `unknown`: another tool's results that don't tell; no engine runs it. */
 export type ThinkTime =
   | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
+  | { readonly kind: 'exponential'; readonly meanMs: number }
+  /** The logarithm is normal: half of the pauses are shorter than the median, 95 % shorter than `p95Ms`. */
+  | { readonly kind: 'log-normal'; readonly medianMs: number; readonly p95Ms: number }
   | { readonly kind: 'unknown' };
 
 export type OpenLoad = {
   readonly kind: 'open';
-  readonly stages: readonly { readonly ratePerSecond: number; readonly durationMs: number }[];
+  readonly stages: readonly OpenStage[];
   readonly arrivals: 'poisson' | 'uniform';
+};
+
+/** A pass of a flow is one arrival, whatever the number of its requests. */
+export type OpenStage = {
+  readonly ratePerSecond: number;
+  /** Length of the steady part. */
+  readonly durationMs: number;
+  /** The rate goes in a straight line from the stage's before (0 for the first) to this one's. Absent: at once. */
+  readonly rampMs?: number;
+  /** After the steady part it goes down to 0 over so long. Absent: at once. */
+  readonly rampDownMs?: number;
 };
 
 /** What "ready for production" means to the plan's author; null or absent: not required. */
@@ -163,6 +307,25 @@ export type ResolvedPlan = {
   readonly endpoints: readonly ResolvedEndpoint[];
   /** PEM text of the plan's own certificate authority. */
   readonly ca: string | null;
+  /** Absent: none. */
+  readonly flows?: readonly ResolvedFlow[];
+  /** The plan's, values of the environment filled in; absent: as {@link Plan.connection}. */
+  readonly connection?: ConnectionOptions;
+  /** PEM text of the client's certificate; absent: none. */
+  readonly clientCertificate?: {
+    readonly cert: string;
+    readonly key: string;
+    readonly passphrase: string | null;
+  };
+};
+
+export type ResolvedFlow = {
+  readonly name: string;
+  readonly weight: number;
+  readonly steps: readonly FlowStep[];
+  readonly tables: readonly DataTable[];
+  /** The flow's function: number `index` of the `flows` that the module's default export holds. Null: steps. */
+  readonly script: { readonly file: string; readonly index: number } | null;
 };
 
 export type ResolvedEndpoint = {
@@ -175,21 +338,31 @@ export type ResolvedEndpoint = {
   readonly body: string | null;
   /** A JSON body's placeholders are filled JSON-escaped (`compileTemplate(body, 'json', names)`). */
   readonly bodyIsJson: boolean;
+  /** Present: `body` is a form, its placeholders are filled percent-encoded. */
+  readonly bodyIsForm?: true;
+  /** Present: `body` is null and these are it, one after the other: texts with `{placeholders}`, and bytes. */
+  readonly bodyParts?: readonly (string | Uint8Array)[];
+  /** Present: 401 with a Digest challenge is answered by these. */
+  readonly digest?: { readonly user: string; readonly password: string };
   readonly weight: number;
   readonly timeoutMs: number;
   readonly expect: Expectation;
-  /** Independent tables; each request takes one random row of each. */
+  /** Independent tables; each request takes one row of each. */
   readonly tables: readonly DataTable[];
+  /** Placeholders that the flow fills: its data, and what its steps extracted. Absent: none. */
+  readonly flowNames?: readonly string[];
 };
 
 /** Rows of values for some placeholders. A range stays a range, whatever its length. */
-export type DataTable =
-  | { readonly kind: 'range'; readonly name: string; readonly from: number; readonly to: number }
-  | {
-      readonly kind: 'rows';
-      readonly names: readonly string[];
-      readonly rows: readonly (readonly string[])[];
-    };
+export type DataTable = DataOrder &
+  (
+    | { readonly kind: 'range'; readonly name: string; readonly from: number; readonly to: number }
+    | {
+        readonly kind: 'rows';
+        readonly names: readonly string[];
+        readonly rows: readonly (readonly string[])[];
+      }
+  );
 
 /** One thing wrong with a plan. Every fault of a plan is reported at once. */
 export type Fault = {

@@ -1,0 +1,49 @@
+import type { Outcome } from '../record/run.ts';
+
+/**
+ * What a user does in one pass: a single request (`scenarios/single-request.ts`), the steps of a flow
+ * (`scenarios/flow-steps.ts`) or a function of a TypeScript plan (`scenarios/flow-script.ts`). One object serves all
+ * users of a worker, so what belongs to one user stands in that user's {@link User.memory}.
+ *
+ * `begin` starts a pass, `answered` follows every `user.request`; each of them calls, at once or later, exactly one of
+ * `request`, `think`, `finish`.
+ */
+export type Scenario = {
+  /** Share of the mix, beside the others' weights. */
+  readonly weight: number;
+  begin(user: User): void;
+  answered(user: User): void;
+  /** The pass under way is given up: the stage is over. */
+  abandoned?(user: User): void;
+};
+
+/** One virtual user (closed model), or who came with one arrival (open model), as a scenario sees it. */
+export type User = {
+  /** Values of `{placeholders}`, by name: from data, and from answers. Those of flows stay from pass to pass. */
+  readonly values: Record<string, string>;
+  /** What a scenario keeps of this user between calls; null at a user's birth. */
+  memory: unknown;
+  readonly random: () => number;
+  /** Of the last request; valid within `answered` only. */
+  readonly answer: Answer;
+  /** Sends a request to one of the plan's endpoints, its placeholders filled from data and `values`. */
+  request(endpoint: number): void;
+  /** Pauses, which counts as think time. */
+  think(ms: number, then: () => void): void;
+  /** The pass is over. */
+  finish(): void;
+};
+
+/** What came back, after redirects, and how it was judged. */
+export type Answer = {
+  /** `ok`, or why the request failed; it is counted already. */
+  readonly outcome: Outcome;
+  /** 0: none came. */
+  readonly status: number;
+  /** All values of a header, in lower case; known if the endpoint's `readsAnswer` asked for it. */
+  headers(name: string): readonly string[];
+  /** The body without its compression, likewise; at most 1 MiB is kept. */
+  body(): Buffer;
+  /** Of a cookie as the user has it now; null: there is none. */
+  cookie(name: string): string | null;
+};
