@@ -13,6 +13,11 @@ export type Scenario = {
   readonly weight: number;
   begin(user: User): void;
   answered(user: User): void;
+  /**
+   * The scenario's own judgement, asked before an answer is counted that met the endpoint's expectation in all: false
+   * makes it `expectation`. `user.answer` is valid, and its outcome still `ok`. Absent: always true.
+   */
+  judges?(user: User): boolean;
   /** The pass under way is given up: the stage is over. */
   abandoned?(user: User): void;
 };
@@ -27,11 +32,18 @@ export type User = {
   /** Of the last request; valid within `answered` only. */
   readonly answer: Answer;
   /** Sends a request to one of the plan's endpoints, its placeholders filled from data and `values`. */
-  request(endpoint: number): void;
+  request(endpoint: number, extra?: RequestExtra): void;
   /** Pauses, which counts as think time. */
   think(ms: number, then: () => void): void;
   /** The pass is over. */
   finish(): void;
+};
+
+/** What one request has of its own, beside the endpoint's or in its place. */
+export type RequestExtra = {
+  /** Names in lower case; checked, so that no value leaves its line. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
 };
 
 /** What came back, after redirects, and how it was judged. */
@@ -42,7 +54,10 @@ export type Answer = {
   readonly status: number;
   /** All values of a header, in lower case; known if the endpoint's `readsAnswer` asked for it. */
   headers(name: string): readonly string[];
-  /** The body without its compression, likewise; at most 1 MiB is kept. */
+  /**
+   * The body without its compression, likewise; at most 1 MiB is kept. Asked again it is the same Buffer, and the next
+   * answer's is another one: by that a parsed body is known again.
+   */
   body(): Buffer;
   /** Of a cookie as the user has it now; null: there is none. */
   cookie(name: string): string | null;
