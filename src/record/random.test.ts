@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { randomExponential, randomFrom, randomIndex } from './random.ts';
+import { randomExponential, randomFrom, randomIndex, randomNormal } from './random.ts';
 
 describe('randomFrom', () => {
   test('the same seed gives the same numbers, another seed others', () => {
@@ -36,5 +36,18 @@ describe('randomFrom', () => {
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5]);
     const sum = Array.from({ length: 50_000 }, () => randomExponential(random, 8)).reduce((a, b) => a + b, 0);
     expect(sum / 50_000).toBeCloseTo(8, 0);
+  });
+
+  test('randomNormal has mean 0, deviation 1, no skew, and its quantiles', () => {
+    const random = randomFrom(11);
+    const values = Array.from({ length: 100_000 }, () => randomNormal(random));
+    const moment = (n: number) => values.reduce((sum, value) => sum + value ** n, 0) / values.length;
+    expect(moment(1)).toBeCloseTo(0, 1.5);
+    expect(moment(2)).toBeCloseTo(1, 1.5);
+    expect(moment(3)).toBeCloseTo(0, 1);
+    expect(moment(4)).toBeCloseTo(3, 0.5);
+    const below = (z: number) => values.filter((value) => value < z).length / values.length;
+    expect(below(-1.96)).toBeCloseTo(0.025, 2);
+    expect(below(1.6448536)).toBeCloseTo(0.95, 2);
   });
 });

@@ -38,3 +38,9 @@ export function randomIndex(random: () => number, below: number): number {
 export function randomExponential(random: () => number, mean: number): number {
   return -Math.log1p(-random()) * mean;
 }
+
+/** Normally distributed, mean 0 and deviation 1 (Box and Muller, 1958); takes two numbers. */
+export function randomNormal(random: () => number): number {
+  const radius = Math.sqrt(-2 * Math.log1p(-random()));
+  return radius * Math.cos(2 * Math.PI * random());
+}
