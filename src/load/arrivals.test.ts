@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../record/random.ts';
 import { arrivalsOf } from './arrivals.ts';
+import type { RateProfile } from './rate-profile.ts';
 
 const ratePerSecond = 2000;
 const seconds = 100;
+
+function constant(ratePerSecond: number): RateProfile {
+  return {
+    fromRatePerSecond: 0,
+    rampMs: 0,
+    ratePerSecond,
+    fullToMs: Number.POSITIVE_INFINITY,
+    rampDownMs: 0,
+  };
+}
 
 /** The slow oracle: every arrival of every worker in one sorted list. */
 function merged(kind: 'poisson' | 'uniform', workers: number): number[] {
   const all: number[] = [];
   for (let worker = 0; worker < workers; worker += 1) {
-    const next = arrivalsOf({ kind, ratePerSecond, worker, workers, random: randomFrom(worker * 7919 + 1) });
+    const random = randomFrom(worker * 7919 + 1);
+    const next = arrivalsOf({ kind, rate: constant(ratePerSecond), worker, workers, random });
     for (let at = next(); at < seconds * 1000; at = next()) all.push(at);
   }
   return all.sort((a, b) => a - b);
@@ -65,6 +77,6 @@ describe.each([1, 2, 7])('uniform arrivals of %i workers together', (workers) =>
 });
 
 it('uniform arrivals at a rate below one a second', () => {
-  const next = arrivalsOf({ kind: 'uniform', ratePerSecond: 0.25, worker: 1, workers: 2, random: () => 0 });
+  const next = arrivalsOf({ kind: 'uniform', rate: constant(0.25), worker: 1, workers: 2, random: () => 0 });
   expect([next(), next(), next()]).toEqual([4000, 12_000, 20_000]);
 });

@@ -36,6 +36,8 @@ export type ClosedOrder = {
   readonly kind: 'closed';
   /** When each user starts, ascending. */
   readonly spawnAtMs: readonly number[];
+  /** When each of them, the first started first, begins no more requests; ascending, none after `stopAtMs`. */
+  readonly retireAtMs: readonly number[];
   readonly stopAtMs: number;
 };
 

@@ -124,8 +124,11 @@ class Bench {
 const order: OpenOrder = {
   kind: 'open',
   startMs: 0,
+  steadyToMs: 3000,
   stopAtMs: 3000,
   arrivals: 'uniform',
+  fromRatePerSecond: 0,
+  rampMs: 0,
   ratePerSecond: 100,
   worker: 0,
   workers: 1,
@@ -178,7 +181,7 @@ describe('the open model', () => {
 
   it('gives a connection that becomes free to who has waited longest', async () => {
     const bench = new Bench(15);
-    const ended = bench.model.run({ ...oneConnection, stopAtMs: 100 });
+    const ended = bench.model.run({ ...oneConnection, steadyToMs: 100, stopAtMs: 100 });
     await bench.turn(200);
     await ended;
     // Every 15 ms one of those that are due every 10 ms; what still waits at the end is not sent.

@@ -17,9 +17,14 @@ export type OpenWorkload = Omit<Workload, 'thinkTime'> & {
 export type OpenOrder = {
   readonly kind: 'open';
   readonly startMs: number;
+  /** From here on the rate goes down. */
+  readonly steadyToMs: number;
+  /** No request is due any more. */
   readonly stopAtMs: number;
   readonly arrivals: 'poisson' | 'uniform';
-  /** Of all workers together. */
+  /** Rates are those of all workers together. The first goes to the other in a straight line, over `rampMs`. */
+  readonly fromRatePerSecond: number;
+  readonly rampMs: number;
   readonly ratePerSecond: number;
   readonly worker: number;
   readonly workers: number;
@@ -103,7 +108,16 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
     this.#stopping = false;
-    this.#arrivals = arrivalsOf({ ...order, kind: order.arrivals, random: this.#workload.arrivalsRandom });
+    this.#arrivals = arrivalsOf({
+      ...order,
+      kind: order.arrivals,
+      rate: {
+        ...order,
+        fullToMs: order.steadyToMs - order.startMs,
+        rampDownMs: order.stopAtMs - order.steadyToMs,
+      },
+      random: this.#workload.arrivalsRandom,
+    });
     this.#slotLimit = Math.max(1, Math.floor(connectionLimit / order.workers));
     this.#startMs = order.startMs;
     this.#stopAtMs = order.stopAtMs;

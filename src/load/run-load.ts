@@ -39,6 +39,7 @@ export type LoadProgress =
       readonly askedRatePerSecond: number | null;
       readonly rampMs: number;
       readonly durationMs: number;
+      readonly rampDownMs: number;
     }
   | ({ readonly kind: 'second'; readonly stage: number } & SecondReport)
   | { readonly kind: 'draining'; readonly stage: number };
@@ -113,9 +114,10 @@ async function runStage({
   options,
 }: StageRun): Promise<'complete' | 'interrupted'> {
   const startMs = clock() + leadMs;
-  const { rampMs } = stage;
+  const { rampMs, rampDownMs } = stage;
   const steadyFromMs = startMs + rampMs;
   const steadyToMs = steadyFromMs + stage.durationMs;
+  const stopAtMs = steadyToMs + rampDownMs;
   const since = (ms: number): number => Math.max(0, ms - runStartMs);
   sink.startStage({
     index,
@@ -133,12 +135,13 @@ async function runStage({
     askedRatePerSecond: stage.askedRatePerSecond,
     rampMs,
     durationMs: stage.durationMs,
+    rampDownMs,
   });
 
   const seconds = new SecondJoiner(index, crew.size, (record) => sink.writeSecond(record));
   let stoppedMs: number | null = null;
   const stop = (): void => {
-    if (stoppedMs !== null || clock() >= steadyToMs) return;
+    if (stoppedMs !== null || clock() >= stopAtMs) return;
     stoppedMs = clock();
     sink.event({ atMs: since(stoppedMs), kind: 'interrupted', text: `interrupted in stage ${index + 1}` });
     crew.order({ kind: 'stop' });
@@ -148,7 +151,7 @@ async function runStage({
   options.abort?.addEventListener('abort', abort);
   const draining = setTimeout(
     () => options.onProgress?.({ kind: 'draining', stage: index }),
-    steadyToMs - clock() + 1000,
+    stopAtMs - clock() + 1000,
   );
   try {
     await crew.stage(
@@ -159,7 +162,7 @@ async function runStage({
         startMs,
         steadyFromMs,
         steadyToMs,
-        order: stage.orderOf({ worker, workers: crew.size, startMs, stopAtMs: steadyToMs }),
+        order: stage.orderOf({ worker, workers: crew.size, startMs, steadyToMs, stopAtMs }),
       }),
       (report) => {
         seconds.add(report);
@@ -173,7 +176,7 @@ async function runStage({
     options.abort?.removeEventListener('abort', abort);
   }
   const state = stoppedMs === null && options.stop?.aborted !== true ? 'complete' : 'interrupted';
-  const steadyEndMs = stoppedMs ?? steadyToMs;
+  const steadyEndMs = Math.min(stoppedMs ?? steadyToMs, steadyToMs);
   sink.updateStage(index, { steadyFromMs: since(Math.min(steadyFromMs, steadyEndMs)) });
   sink.finishStage(index, {
     steadyToMs: since(steadyEndMs),

@@ -1,4 +1,4 @@
-import type { Load } from '../plan/plan.ts';
+import type { ClosedLoad, Load, OpenLoad } from '../plan/plan.ts';
 import type { StageOrder } from './workload-model.ts';
 
 /** A stage as the coordinator sees it, whatever its model. */
@@ -11,48 +11,76 @@ export type StageShape = {
   /** What lies before the steady part. */
   readonly rampMs: number;
   readonly durationMs: number;
+  /** After the steady part the load goes down over so long; what ends then is of phase `drain`. 0: at once. */
+  readonly rampDownMs: number;
   /** One worker's share. */
   readonly orderOf: (share: Share) => StageOrder;
 };
 
+/** Times on the shared clock. */
 type Share = {
   readonly worker: number;
   readonly workers: number;
   readonly startMs: number;
+  readonly steadyToMs: number;
+  /** The ramp-down's end; without one the same as `steadyToMs`. */
   readonly stopAtMs: number;
 };
 
-/** How long an open stage runs at its rate before it counts (docs/methods.md §2); a fifth of a short one's duration. */
+/**
+ * How long an open stage runs at its full rate before it counts (docs/methods.md §2), after its ramp; a fifth of a
+ * short one's duration.
+ */
 const settleMs = 2000;
 
 export function stagesOf(load: Load): readonly StageShape[] {
   switch (load.kind) {
     case 'closed':
-      return load.stages.map(({ users, spawnRate, durationMs }) => ({
-        users,
-        askedRatePerSecond: null,
-        spawnRate,
-        rampMs: ((users - 1) / spawnRate) * 1000,
-        durationMs,
-        // User i starts i/spawnRate seconds after the stage; worker k takes the users k, k + workers, k + 2·workers, …
-        orderOf: ({ worker, workers, startMs, stopAtMs }) => ({
-          kind: 'closed',
-          spawnAtMs: everyNth(users, worker, workers).map((i) => startMs + (i / spawnRate) * 1000),
-          stopAtMs,
-        }),
-      }));
+      return closedStages(load);
     case 'open':
-      return load.stages.map(({ ratePerSecond, durationMs }) => ({
-        users: null,
-        askedRatePerSecond: ratePerSecond,
-        spawnRate: null,
-        rampMs: Math.min(settleMs, durationMs / 5),
-        durationMs,
-        orderOf: (share) => ({ kind: 'open', arrivals: load.arrivals, ratePerSecond, ...share }),
-      }));
+      return openStages(load);
     default:
       return load satisfies never;
   }
+}
+
+function closedStages({ stages }: ClosedLoad): readonly StageShape[] {
+  return stages.map(({ users, spawnRate, durationMs, rampDownMs = 0 }) => ({
+    users,
+    askedRatePerSecond: null,
+    spawnRate,
+    rampMs: ((users - 1) / spawnRate) * 1000,
+    durationMs,
+    rampDownMs,
+    // User i starts i/spawnRate seconds after the stage, and i + 1 of them are gone when (i + 1)/users of the ramp-down
+    // are; worker k takes the users k, k + workers, k + 2·workers, …
+    orderOf: ({ worker, workers, startMs, steadyToMs, stopAtMs }) => {
+      const own = everyNth(users, worker, workers);
+      return {
+        kind: 'closed',
+        spawnAtMs: own.map((i) => startMs + (i / spawnRate) * 1000),
+        retireAtMs: own.map((i) => Math.min(stopAtMs, steadyToMs + ((i + 1) / users) * rampDownMs)),
+        stopAtMs,
+      };
+    },
+  }));
+}
+
+function openStages({ stages, arrivals }: OpenLoad): readonly StageShape[] {
+  return stages.map(({ ratePerSecond, durationMs, rampMs = 0, rampDownMs = 0 }, index) => {
+    const before = stages[index - 1];
+    // A stage that went down to 0 leaves nothing to begin with.
+    const fromRatePerSecond = before === undefined || (before.rampDownMs ?? 0) > 0 ? 0 : before.ratePerSecond;
+    return {
+      users: null,
+      askedRatePerSecond: ratePerSecond,
+      spawnRate: null,
+      rampMs: rampMs + Math.min(settleMs, durationMs / 5),
+      durationMs,
+      rampDownMs,
+      orderOf: (share) => ({ kind: 'open', arrivals, fromRatePerSecond, rampMs, ratePerSecond, ...share }),
+    };
+  });
 }
 
 function everyNth(count: number, from: number, step: number): number[] {

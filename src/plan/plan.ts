@@ -277,7 +277,7 @@ export type OpenStage = {
   readonly ratePerSecond: number;
   /** Length of the steady part. */
   readonly durationMs: number;
-  /** The rate goes in a straight line from the stage's before (0 for the first) to this one's. Absent: at once. */
+  /** The rate goes in a straight line from where the stage before ended (0 for the first) to this one's. Absent: at once. */
   readonly rampMs?: number;
   /** After the steady part it goes down to 0 over so long. Absent: at once. */
   readonly rampDownMs?: number;

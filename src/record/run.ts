@@ -78,7 +78,7 @@ export type RunStage = {
   readonly startMs: number;
   /** When all users were running; the ramp lies before it. */
   readonly steadyFromMs: number;
-  /** When no new request was started any more; answers still outstanding came in after it (phase `drain`). */
+  /** Whatever ended later is of phase `drain`: answers still outstanding, and the requests of a ramp-down. */
   readonly steadyToMs: number;
   readonly endMs: number;
   readonly state: 'complete' | 'interrupted';
