@@ -1,0 +1,80 @@
+/**
+ * CPU a request and rate of Loadline beside the generators that people choose from: wrk, autocannon, hey, oha, vegeta,
+ * k6, Locust (FastHttpUser), Artillery. 64 kept connections to nginx with a small JSON answer, each sending again as
+ * soon as its answer is there. Client on core 0, nginx on core 1, the clients in turn, several rounds; medians, and
+ * ratios round by round.
+ *
+ *   node bench/engine/peers.ts [--quick] [rounds=5] [seconds=6]
+ *
+ * Needs nginx, wrk and taskset (apt-get install nginx-light wrk util-linux), `npm install --prefix bench` and
+ * `node bench/peers/install.ts`; a peer that isn't there is said and left out.
+ *
+ * Requests and connections are nginx's count, CPU is user and system time of the client's processes from their start to
+ * their end, for all alike: the start is in it (of Loadline some 0.4 s, of Locust and Artillery 1 s and more), so it
+ * weighs the less the longer the rounds are. The rate is requests ÷ the seconds that were asked for, without the start.
+ */
+import path from 'node:path';
+import { startNginx } from './nginx.ts';
+import { type Peer, peers } from './peer-commands.ts';
+import { type Client, cpuUs, environmentLine, inTurn, median, rateOf, ratio } from './rounds.ts';
+import { timedOnCore0 } from './timed-command.ts';
+
+const quick = process.argv.includes('--quick');
+const numbers = process.argv.slice(2).filter((argument) => argument !== '--quick');
+const rounds = Number(numbers[0] ?? (quick ? 1 : 5));
+const seconds = Number(numbers[1] ?? (quick ? 1 : 6));
+const connections = 64;
+
+const loadline: Peer = {
+  name: 'loadline',
+  version: 'this',
+  command: (url) => [
+    process.execPath,
+    path.join(import.meta.dirname, 'loadline-client.ts'),
+    url,
+    String(connections),
+    String(seconds),
+  ],
+  reach: null,
+};
+
+const nginx = await startNginx(1);
+try {
+  const clientOf = ({ name, command, env }: Peer): Client => ({
+    name,
+    run: async () => {
+      const before = await nginx.counted();
+      const { cpuSeconds } = timedOnCore0(command(`${nginx.url}/`, connections, seconds), {
+        limitSeconds: seconds + 60,
+        ...(env === undefined ? {} : { env: env(seconds) }),
+      });
+      const after = await nginx.counted();
+      return {
+        requests: after.requests - before.requests,
+        connections: after.connections - before.connections,
+        cpuSeconds,
+        seconds,
+      };
+    },
+  });
+  const missing = peers.filter(({ version }) => version === null).map(({ name }) => name);
+  if (missing.length > 0) process.stdout.write(`Not installed: ${missing.join(', ')}.\n\n`);
+  const all = [loadline, ...peers.filter(({ version }) => version !== null)];
+  const seen = await inTurn(all.map(clientOf), rounds);
+  process.stdout.write(
+    `${environmentLine()}, ${rounds} rounds of ${seconds} s, ${connections} connections, medians\n\n`,
+  );
+  process.stdout.write(
+    '| client | version | CPU a request, µs | requests/s | connections opened | CPU ÷ wrk | rate ÷ wrk | loadline CPU ÷ this | to reach |\n|---|---|---|---|---|---|---|---|---|\n',
+  );
+  for (const { name, version, reach } of all) {
+    const runs = seen.get(name);
+    if (runs === undefined) continue;
+    const opened = median(runs.flatMap((run) => run.connections ?? []));
+    process.stdout.write(
+      `| ${name} | ${version} | ${median(runs.map(cpuUs)).toFixed(1)} | ${Math.round(median(runs.map(rateOf)))} | ${opened} | ${ratio(seen, name, 'wrk', cpuUs).toFixed(2)} | ${ratio(seen, name, 'wrk', rateOf).toFixed(2)} | ${ratio(seen, 'loadline', name, cpuUs).toFixed(2)} | ${reach === null ? '' : `≤ ${reach}`} |\n`,
+    );
+  }
+} finally {
+  await nginx.stop();
+}
