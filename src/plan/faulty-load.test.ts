@@ -194,12 +194,12 @@ const wrongPlans = [
   {
     name: 'no authentication',
     lines: { 5: 'auth: {}' },
-    faults: ['5:7 auth: expected bearer or basic, received neither.'],
+    faults: ['5:7 auth: expected one of bearer, basic and digest, received none.'],
   },
   {
     name: 'two authentications',
     lines: { 5: 'auth: { bearer: x, basic: { user: a, password: b } }' },
-    faults: ['5:7 auth: expected bearer or basic, received both.'],
+    faults: ['5:7 auth: expected one of bearer, basic and digest, received bearer and basic.'],
   },
   {
     name: 'a token that is an object',

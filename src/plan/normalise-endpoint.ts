@@ -1,21 +1,21 @@
 import type * as z from 'zod';
-import { describeValue, issue, type Origin, type Path, quoted } from './fault.ts';
+import { describeValue, issue, type Origin, type Path } from './fault.ts';
 import { headerFields } from './header-fields.ts';
 import { limits } from './limits.ts';
+import { normaliseAuth, twoAuthorizations } from './normalise-auth.ts';
+import { normaliseData } from './normalise-data.ts';
 import { checkPlaceholders } from './placeholder-check.ts';
 import { asJson, jsonTexts } from './plain-value.ts';
-import type { Auth, Body, DataSource, Endpoint, Expectation, JsonValue, Sla } from './plan.ts';
+import type { Body, Endpoint, Expectation, JsonValue, Sla } from './plan.ts';
 import { slaStatistics } from './plan.ts';
 import type { planSchema } from './plan-schema.ts';
-import { checkVariables, isPlaceholderName, type Report, scalarText } from './plan-text.ts';
-import { parseDuration, parseIntegerRange, parseShare } from './quantity.ts';
+import { checkVariables, type Report, scalarText } from './plan-text.ts';
+import { parseDuration, parseShare } from './quantity.ts';
 import { parseRequestLine, resourceOf } from './request-line.ts';
 
 type PlanOutput = z.output<typeof planSchema>;
 type EndpointInput = Exclude<PlanOutput['endpoints'][number], string>;
-type DataInput = NonNullable<EndpointInput['data']>[string];
 type SlaInput = NonNullable<EndpointInput['sla']>;
-type AuthInput = NonNullable<PlanOutput['auth']>;
 
 /** What an endpoint takes from the plan around it. */
 export type Surroundings = {
@@ -61,76 +61,6 @@ export function normaliseEndpoint(given: string | EndpointInput, at: Path, aroun
   };
   checkPlaceholders(endpoint, at, typeof given === 'string', around);
   return endpoint;
-}
-
-export function twoAuthorizations(at: Path) {
-  return issue(at, 'auth or an authorization header', 'both', 'keep one of them');
-}
-
-export function normaliseAuth(input: AuthInput, at: Path, report: Report): Auth | null {
-  const { bearer, basic } = input;
-  if ((bearer === undefined) === (basic === undefined)) {
-    report(issue(at, 'bearer or basic', bearer === undefined ? 'neither' : 'both'));
-  }
-  if (bearer !== undefined) {
-    checkVariables(bearer, [...at, 'bearer'], report);
-    if (!/^[\x21-\x7e]+$/.test(bearer)) {
-      report(
-        issue(
-          [...at, 'bearer'],
-          'a token of printable ASCII characters',
-          'others',
-          'remove spaces and line breaks',
-        ),
-      );
-    }
-    return { kind: 'bearer', token: bearer };
-  }
-  if (basic === undefined) return null;
-  checkVariables(basic.user, [...at, 'basic', 'user'], report);
-  checkVariables(basic.password, [...at, 'basic', 'password'], report);
-  if (basic.user.includes(':'))
-    report(issue([...at, 'basic', 'user'], 'a user name without a colon', 'one with a colon'));
-  return { kind: 'basic', user: basic.user, password: basic.password };
-}
-
-function normaliseData(
-  input: Readonly<Record<string, DataInput>>,
-  at: Path,
-  { origin, report }: Surroundings,
-): Readonly<Record<string, DataSource>> {
-  const data: Record<string, DataSource> = {};
-  for (const [name, source] of Object.entries(input)) {
-    if (!isPlaceholderName(name)) {
-      report(issue([...at, name], 'a name of letters, digits, - and _', quoted(name), null, 'key'));
-    }
-    data[name] = dataSource(name, source, [...at, name], origin);
-  }
-  return data;
-}
-
-function dataSource(name: string, source: DataInput, at: Path, origin: Origin): DataSource {
-  if (Array.isArray(source)) {
-    return { kind: 'list', values: source.map((value, index) => exactValue(value, [...at, index], origin)) };
-  }
-  if (typeof source === 'string') {
-    const range = parseIntegerRange(source);
-    if (range !== null) return { kind: 'range', ...range };
-    const [, file = source, column = name] = /^(.+?\.(?:csv|json))(?::([^:]+))?$/s.exec(source) ?? [];
-    return { kind: 'file', format: formatOf(file), file, column };
-  }
-  return { kind: 'file', format: formatOf(source.file), file: source.file, column: source.column ?? name };
-}
-
-function formatOf(file: string): 'csv' | 'json' {
-  return file.endsWith('.json') ? 'json' : 'csv';
-}
-
-/** A number that JavaScript would write differently (`007`, `1.0`, twenty digits) stays the text that it was. */
-function exactValue(value: string | number, at: Path, origin: Origin): string | number {
-  if (typeof value === 'string') return value;
-  const text = scalarText(value, at, origin);
-  return text === String(value) ? value : text;
 }
 
 function normaliseQuery(

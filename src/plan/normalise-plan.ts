@@ -13,7 +13,8 @@ import {
 } from './fault.ts';
 import { headerFields } from './header-fields.ts';
 import { limits } from './limits.ts';
-import { normaliseAuth, normaliseEndpoint, twoAuthorizations } from './normalise-endpoint.ts';
+import { normaliseAuth, twoAuthorizations } from './normalise-auth.ts';
+import { normaliseEndpoint } from './normalise-endpoint.ts';
 import { normaliseLoad, normaliseReadiness } from './normalise-load.ts';
 import { normaliseAbort, normaliseAllowed } from './normalise-safety.ts';
 import { plainCopy } from './plain-value.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { auth, endpoint, headers, name, timeout } from './endpoint-schema.ts';
+import { auth } from './auth-schema.ts';
+import { endpoint, headers, name, timeout } from './endpoint-schema.ts';
 import { limits } from './limits.ts';
 import { load, readiness } from './load-schema.ts';
 import { abort, allow } from './safety-schema.ts';

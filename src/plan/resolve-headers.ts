@@ -28,20 +28,32 @@ function unprintable(at: Path): Issue {
   );
 }
 
-/** Value of the authorization header. */
-export function authorization(auth: Auth, at: Path, expand: Expander, report: Report): string {
+/** What requests authenticate with, the environment's values filled in. */
+export type ResolvedAuth =
+  /** Value of the authorization header. */
+  | { readonly kind: 'header'; readonly value: string }
+  /** Sent only when the server asks for it. */
+  | { readonly kind: 'digest'; readonly user: string; readonly password: string };
+
+export function resolveAuth(auth: Auth, at: Path, expand: Expander, report: Report): ResolvedAuth {
   switch (auth.kind) {
     case 'bearer': {
       const token = expand(auth.token, [...at, 'bearer'], asItIs);
       if (!/^[\x21-\x7e]*$/.test(token)) report(unprintable([...at, 'bearer']));
-      return `Bearer ${token}`;
+      return { kind: 'header', value: `Bearer ${token}` };
     }
-    case 'basic': {
-      const user = expand(auth.user, [...at, 'basic', 'user'], asItIs);
-      const password = expand(auth.password, [...at, 'basic', 'password'], asItIs);
+    case 'basic':
+    case 'digest': {
+      const { kind } = auth;
+      const user = expand(auth.user, [...at, kind, 'user'], asItIs);
+      const password = expand(auth.password, [...at, kind, 'password'], asItIs);
       if (user.includes(':'))
-        report(issue([...at, 'basic', 'user'], 'a user name without a colon', 'a variable with one'));
-      return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+        report(issue([...at, kind, 'user'], 'a user name without a colon', 'a variable with one'));
+      if (kind === 'basic')
+        return { kind: 'header', value: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+      // It goes into a quoted string of a header line.
+      if (!isHeaderText(user)) report(unprintable([...at, kind, 'user']));
+      return { kind, user, password };
     }
     default:
       return auth satisfies never;

@@ -118,6 +118,32 @@ test("an endpoint's own authentication wins, none sends none", async () => {
   ]);
 });
 
+test.each([
+  ['the whole plan', '  - GET /a', 'auth: { digest: { user: me, password: "${PASSWORD}" } }'],
+  ['one endpoint', '  - { request: GET /a, auth: { digest: { user: me, password: "${PASSWORD}" } } }', ''],
+  [
+    'one endpoint, in place of a header of the plan',
+    '  - { request: GET /a, auth: { digest: { user: me, password: "${PASSWORD}" } } }',
+    'headers: { authorization: Custom }',
+  ],
+])('digest authentication of %s sends nothing by itself', async (_, endpoint, line) => {
+  const { endpoints, plan } = await resolved({ 3: endpoint, 5: line }, { PASSWORD: 'very: secret' });
+  expect(endpoints[0]?.digest).toEqual({ user: 'me', password: 'very: secret' });
+  expect(endpoints[0]?.headers).not.toHaveProperty('authorization');
+  expect(JSON.stringify(plan)).not.toContain('very');
+});
+
+test("an endpoint's own authorization header is sent instead of the plan's digest", async () => {
+  const { endpoints } = await resolved({
+    3: '  - { request: GET /a, headers: { authorization: Custom } }\n  - { request: GET /b, auth: none }',
+    5: 'auth: { digest: { user: me, password: x } }',
+  });
+  expect(endpoints.map(({ digest, headers }) => [digest, headers.authorization])).toEqual([
+    [undefined, 'Custom'],
+    [undefined, undefined],
+  ]);
+});
+
 test('placeholders of one file take one table', async () => {
   const plan = await resolved({
     3: '  - { request: "GET /{id}/{who}", data: { id: users.csv, who: "users.csv:name" } }',

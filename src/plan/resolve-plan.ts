@@ -5,7 +5,7 @@ import type { DataTable, Endpoint, Fault, Plan, ResolvedEndpoint, ResolvedPlan }
 import type { Report } from './plan-text.ts';
 import { hiddenPlaceholder, resolveBody } from './resolve-body.ts';
 import { type ReadFile, readBytes, resolveData } from './resolve-data.ts';
-import { authorization, checkHeaderData, expandHeaders } from './resolve-headers.ts';
+import { checkHeaderData, expandHeaders, type ResolvedAuth, resolveAuth } from './resolve-headers.ts';
 import { resolvePath } from './resolve-target.ts';
 import { isTarget, parseTarget, type TargetUrl } from './target-url.ts';
 import { version } from './version.ts';
@@ -35,7 +35,7 @@ export async function resolvePlan(
   const ca = plan.tls.ca === null ? null : await readCa(plan.tls.ca, readFile, report);
   const endpoints: ResolvedEndpoint[] = [];
   const sharedHeaders = expandHeaders(plan.headers, ['headers'], expand, report);
-  const sharedAuth = plan.auth === null ? null : authorization(plan.auth, ['auth'], expand, report);
+  const sharedAuth = plan.auth === null ? null : resolveAuth(plan.auth, ['auth'], expand, report);
   for (const [index, endpoint] of plan.endpoints.entries()) {
     const at = ['endpoints', index];
     const { tables, numeric } = await resolveData(endpoint.data, [...at, 'data'], readFile, report);
@@ -93,7 +93,7 @@ type Around = {
   readonly expand: Expander;
   readonly report: Report;
   readonly sharedHeaders: Readonly<Record<string, string>>;
-  readonly sharedAuth: string | null;
+  readonly sharedAuth: ResolvedAuth | null;
   readonly basePath: string;
   readonly tables: readonly DataTable[];
   readonly numeric: ReadonlySet<string>;
@@ -106,18 +106,21 @@ function resolveEndpoint(plan: Plan, endpoint: Endpoint, at: Path, around: Aroun
   const auth =
     endpoint.auth === undefined
       ? around.sharedAuth
-      : endpoint.auth && authorization(endpoint.auth, [...at, 'auth'], expand, report);
+      : endpoint.auth && resolveAuth(endpoint.auth, [...at, 'auth'], expand, report);
   const body = resolveBody(endpoint, [...at, 'body'], around);
   const headers: Record<string, string> = {
     accept: '*/*',
     'user-agent': `loadline/${version}`,
     ...(endpoint.body === null ? {} : { 'content-type': defaultContentType(endpoint.body.kind) }),
-    ...(auth === null ? {} : { authorization: auth }),
+    ...(auth?.kind === 'header' ? { authorization: auth.value } : {}),
     ...around.sharedHeaders,
     ...own,
   };
   // An endpoint's own auth is meant for it more than the plan's header is.
-  if (endpoint.auth && auth !== null && own.authorization === undefined) headers.authorization = auth;
+  if (endpoint.auth && own.authorization === undefined) {
+    if (auth?.kind === 'header') headers.authorization = auth.value;
+    else delete headers.authorization;
+  }
   const authHere = endpoint.auth === undefined ? plan.auth : endpoint.auth;
   const written: Record<string, string> = { ...plan.headers, ...endpoint.headers };
   if (authHere?.kind === 'bearer') written.authorization ??= `Bearer ${authHere.token}`;
@@ -137,6 +140,9 @@ function resolveEndpoint(plan: Plan, endpoint: Endpoint, at: Path, around: Aroun
     timeoutMs: endpoint.timeoutMs,
     expect: endpoint.expect,
     tables,
+    ...(auth?.kind === 'digest' && headers.authorization === undefined
+      ? { digest: { user: auth.user, password: auth.password } }
+      : {}),
   };
 }
 
