@@ -1,96 +1,90 @@
 import type { GeneratorHealth, GeneratorReadings } from '../observe/generator-health.ts';
-import type { Expectation, ThinkTime } from '../plan/plan.ts';
-import type { Outcome } from '../record/run.ts';
-import type { Clock } from './clock.ts';
-import type { Client, Engine, Exchange, Failure } from './engine.ts';
-import type { Mix } from './mix.ts';
-import type { RequestWriter } from './request-writer.ts';
+import type { ThinkTime } from '../plan/plan.ts';
+import { drawThinkTime } from './draw-think-time.ts';
+import { type UserHost, VirtualUser } from './user.ts';
+import type { Workload } from './workload.ts';
 import type { WorkloadModel } from './workload-model.ts';
-
-/**
- * Timers count whole ms, so a think time is known to this grain only: lateness within it was thinking. Lateness beyond
- * it is the generator's, and the wait counts from when the request was due.
- */
-const timerGrainMs = 1.5;
-
-/** What every user of a worker shares. */
-export type Workload = {
-  readonly endpoints: readonly WorkloadEndpoint[];
-  readonly mix: Mix;
-  readonly thinkTime: ThinkTime;
-  readonly engine: Engine;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Called once for every request that was begun. */
-  readonly record: (endpoint: number, outcome: Outcome, intendedMs: number, exchange: Exchange) => void;
-};
-
-export type WorkloadEndpoint = {
-  readonly write: RequestWriter;
-  readonly expect: Expectation;
-  readonly timeoutMs: number;
-};
 
 /** A stage's users that fall to one worker. Times on the shared clock. */
 export type ClosedOrder = {
   readonly kind: 'closed';
   /** When each user starts, ascending. */
   readonly spawnAtMs: readonly number[];
-  /** When each of them, the first started first, begins no more requests; ascending, none after `stopAtMs`. */
+  /** When users leave, one at each time, first come, first gone, ascending; those that are left leave at `stopAtMs`. */
   readonly retireAtMs: readonly number[];
   readonly stopAtMs: number;
+  /** Between two passes of a user. */
+  readonly thinkTime: ThinkTime;
+  /** A user's passes begin at least so far apart; 0: no matter. */
+  readonly pacingMs: number;
 };
 
 /** How often time-outs are looked for; a time-out is late by this at most. */
 const sweepEveryMs = 20;
 
 /**
- * After a failed connection a user waits at least this long, or users without think time would spin on a target that
- * is down. It counts as think time, so that the response-time law still holds.
+ * Closed model: each user carries out a scenario, thinks, and carries out the next. The number of users bounds the
+ * requests in flight, so the model describes people, not arrivals: its percentiles hold "given N users".
  */
-const pauseAfterFailedConnectMs = 100;
-
-/**
- * Closed model: each user sends a request, waits for its answer, thinks, and sends the next. The number of users
- * bounds the requests in flight, so the model describes people, not arrivals: its percentiles hold "given N users".
- */
-export class ClosedModel implements WorkloadModel<ClosedOrder> {
-  readonly #workload: Workload;
-  readonly #users: VirtualUser[] = [];
+export class ClosedModel implements WorkloadModel<ClosedOrder>, UserHost {
+  readonly workload: Workload;
+  /** Counts as think time, so that the response-time law still holds. */
+  readonly pauseAfterFailedConnectMs = 100;
+  #users: VirtualUser[] = [];
+  #order: ClosedOrder | null = null;
   #health: GeneratorHealth | null = null;
   #timers: NodeJS.Timeout[] = [];
   #drained: (() => void) | null = null;
   #stopping = false;
-  #alive = 0;
-  inFlight = 0;
-  started = 0;
-  thinkSumMs = 0;
-  thinkCount = 0;
+  #retired = 0;
+  #inFlight = 0;
+  #started = 0;
+  #thinkSumMs = 0;
+  #thinkCount = 0;
 
   constructor(workload: Workload) {
-    this.#workload = workload;
+    this.workload = workload;
   }
 
   readings(): GeneratorReadings {
-    const { openConnections, connectErrors } = this.#workload.engine;
-    const { inFlight, started, thinkSumMs, thinkCount } = this;
-    return { inFlight, users: this.#alive, started, thinkSumMs, thinkCount, openConnections, connectErrors };
+    const { openConnections, connectErrors } = this.workload.engine;
+    return {
+      inFlight: this.#inFlight,
+      users: this.#users.length - this.#retired,
+      started: this.#started,
+      thinkSumMs: this.#thinkSumMs,
+      thinkCount: this.#thinkCount,
+      openConnections,
+      connectErrors,
+    };
   }
 
   watchedBy(health: GeneratorHealth): void {
     this.#health = health;
   }
 
-  /** Runs one stage; resolves when the last answer is in. */
   run(order: ClosedOrder): Promise<void> {
     this.#stopping = false;
-    this.#users.length = 0;
+    this.#users = [];
+    this.#retired = 0;
+    this.#order = order;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
-    this.#spawn(order.spawnAtMs, 0);
+    this.#at(order.spawnAtMs, (dueMs, now) => {
+      const user = new VirtualUser(this);
+      this.#users.push(user);
+      this.#begin(user, Math.min(dueMs, now), now);
+    });
+    this.#at(order.retireAtMs, () => {
+      const user = this.#users[this.#retired];
+      if (user === undefined) return;
+      this.#retired += 1;
+      user.isLeaving = true;
+      if (!user.isBusy) this.#leave(user);
+    });
     this.#timers.push(
       setInterval(() => this.#sweep(), sweepEveryMs),
-      setTimeout(() => this.stop(), Math.max(0, order.stopAtMs - this.#workload.clock())),
+      setTimeout(() => this.stop(), Math.max(0, order.stopAtMs - this.workload.clock())),
     );
     return promise;
   }
@@ -109,141 +103,79 @@ export class ClosedModel implements WorkloadModel<ClosedOrder> {
     for (const user of this.#users) user.client.cancel('aborted');
   }
 
-  #spawn(spawnAtMs: readonly number[], from: number): void {
+  begun(): void {
+    this.#inFlight += 1;
+    this.#started += 1;
+  }
+
+  ended(user: VirtualUser, lagMs: number): boolean {
+    this.#inFlight -= 1;
+    this.#health?.sendLag.record(lagMs * 1000);
+    if (this.#stopping) {
+      this.#settle();
+      return false;
+    }
+    if (user.isLeaving) this.#leave(user);
+    return !user.isLeaving;
+  }
+
+  thought(ms: number): void {
+    this.#thinkSumMs += ms;
+    this.#thinkCount += 1;
+  }
+
+  finished(user: VirtualUser): void {
+    const { dueMs, passDueMs } = user;
+    const { thinkTime, pacingMs } = this.#order ?? noOrder;
+    const thinkMs = drawThinkTime(thinkTime, this.workload.random);
+    const pauseMs = pacingMs > 0 ? Math.max(thinkMs, passDueMs + pacingMs - dueMs) : thinkMs;
+    user.pause(pauseMs, (now) => this.#begin(user, user.dueMs, now));
+  }
+
+  #begin(user: VirtualUser, dueMs: number, now: number): void {
+    const { mix, scenarios, random } = this.workload;
+    const scenario = scenarios[mix(random)];
+    if (scenario !== undefined) user.begin(scenario, dueMs, now);
+  }
+
+  /** Calls `act` at each of the times. */
+  #at(timesMs: readonly number[], act: (dueMs: number, now: number) => void, from = 0): void {
     if (this.#stopping) return;
-    const now = this.#workload.clock();
+    const now = this.workload.clock();
     let next = from;
-    while (next < spawnAtMs.length && (spawnAtMs[next] ?? 0) <= now) {
-      const user = new VirtualUser(this, this.#workload);
-      this.#users.push(user);
-      this.#alive += 1;
-      user.begin(spawnAtMs[next] ?? now, now);
+    while (next < timesMs.length && (timesMs[next] ?? 0) <= now) {
+      act(timesMs[next] ?? now, now);
       next += 1;
     }
-    if (next < spawnAtMs.length) {
-      this.#timers.push(
-        setTimeout(() => this.#spawn(spawnAtMs, next), Math.ceil((spawnAtMs[next] ?? 0) - now)),
-      );
+    if (next < timesMs.length) {
+      const waitMs = Math.ceil((timesMs[next] ?? 0) - now);
+      this.#timers.push(setTimeout(() => this.#at(timesMs, act, next), waitMs));
     }
   }
 
   #sweep(): void {
-    const now = this.#workload.clock();
+    const now = this.workload.clock();
     for (const user of this.#users) if (user.deadlineMs < now) user.client.cancel('timeout');
   }
 
+  #leave(user: VirtualUser): void {
+    user.retire();
+    user.client.close();
+  }
+
   #settle(): void {
-    if (!this.#stopping || this.inFlight > 0 || this.#drained === null) return;
+    if (!this.#stopping || this.#inFlight > 0 || this.#drained === null) return;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
     for (const user of this.#users) user.client.close();
-    this.#users.length = 0;
-    this.#alive = 0;
+    this.#users = [];
+    this.#retired = 0;
     this.#drained();
     this.#drained = null;
   }
-
-  /** @internal A user begins a request. */
-  begun(): void {
-    this.inFlight += 1;
-    this.started += 1;
-  }
-
-  /** @internal A user's request ended, that was sent so late; true: go on. */
-  ended(lagMs: number): boolean {
-    this.inFlight -= 1;
-    this.#health?.sendLag.record(lagMs * 1000);
-    if (!this.#stopping) return true;
-    this.#settle();
-    return false;
-  }
-
-  /** @internal */
-  thought(ms: number): void {
-    this.thinkSumMs += ms;
-    this.thinkCount += 1;
-  }
 }
 
-class VirtualUser {
-  readonly client: Client;
-  /** When the request under way times out; infinite while none is. */
-  deadlineMs = Number.POSITIVE_INFINITY;
-  readonly #model: ClosedModel;
-  readonly #workload: Workload;
-  #timer: NodeJS.Timeout | null = null;
-  #intendedMs = 0;
-  #lastEndMs = 0;
-  #endpoint = 0;
-
-  constructor(model: ClosedModel, workload: Workload) {
-    this.#model = model;
-    this.#workload = workload;
-    this.client = workload.engine.client(() => this.#ended());
-  }
-
-  begin(intendedMs: number, nowMs: number): void {
-    const { mix, random, endpoints } = this.#workload;
-    this.#endpoint = mix(random);
-    const endpoint = endpoints[this.#endpoint];
-    if (endpoint === undefined)
-      throw new RangeError(`the mix picked endpoint ${this.#endpoint} of ${endpoints.length}`);
-    const request = endpoint.write(random);
-    this.#intendedMs = Math.min(intendedMs, nowMs);
-    this.deadlineMs = nowMs + endpoint.timeoutMs;
-    this.#model.begun();
-    this.client.send(request);
-  }
-
-  /** Ends the thinking: no request follows. */
-  retire(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
-  #ended(): void {
-    const { exchange } = this.client;
-    const { record, thinkTime, random, endpoints, clock } = this.#workload;
-    this.deadlineMs = Number.POSITIVE_INFINITY;
-    const expect = endpoints[this.#endpoint]?.expect;
-    record(
-      this.#endpoint,
-      exchange.failure ?? outcomeOf(exchange.status, expect, this.client),
-      this.#intendedMs,
-      exchange,
-    );
-    if (!this.#model.ended(exchange.startMs - this.#intendedMs)) return;
-    this.#lastEndMs = exchange.endMs;
-    let thinkMs =
-      thinkTime.kind === 'uniform' ? thinkTime.minMs + random() * (thinkTime.maxMs - thinkTime.minMs) : 0;
-    if (notConnected(exchange.failure)) thinkMs = Math.max(thinkMs, pauseAfterFailedConnectMs);
-    if (thinkMs === 0) {
-      this.begin(exchange.endMs, exchange.endMs);
-      return;
-    }
-    const nextMs = exchange.endMs + thinkMs;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        const now = clock();
-        const intendedMs = now - nextMs < timerGrainMs ? now : nextMs;
-        this.#model.thought(intendedMs - this.#lastEndMs);
-        this.begin(intendedMs, now);
-      },
-      Math.max(0, Math.round(nextMs - clock())),
-    );
-  }
-}
-
-function notConnected(failure: Failure | null): boolean {
-  return failure === 'refused' || failure === 'unreachable' || failure === 'tls';
-}
-
-/** Judges a complete answer by the plan's expectation. */
-export function outcomeOf(status: number, expect: Expectation | undefined, client: Client): Outcome {
-  if (expect === undefined) return 'ok';
-  const accepted = expect.status.length > 0 ? expect.status.includes(status) : status >= 200 && status < 400;
-  if (!accepted) return 'status';
-  if (expect.bodyContains !== null && !client.body().includes(expect.bodyContains)) return 'expectation';
-  return 'ok';
-}
+const noOrder: Pick<ClosedOrder, 'thinkTime' | 'pacingMs'> = {
+  thinkTime: { kind: 'uniform', minMs: 0, maxMs: 0 },
+  pacingMs: 0,
+};

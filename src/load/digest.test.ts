@@ -17,7 +17,11 @@ const request = {
 
 test.each([
   ['the strongest of both', lines, '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
-  ['both in one line', [lines.join(', ')], '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
+  [
+    'both in one line',
+    [lines.join(', ')],
+    '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1',
+  ],
   ['MD5 alone', lines.slice(1), '8ca523f5e9506fed4657c9700eebdbec'],
 ])('RFC 7616 §3.9.1: %s', (_, given, response) => {
   const challenge = parseChallenge(given);
@@ -29,7 +33,9 @@ test.each([
 test('RFC 2617 §3.5, and RFC 2069 without qop', () => {
   const nonce = 'dcd98b7102dd2f0e8b11d0f600bfb0c093';
   const old = { ...request, password: 'Circle Of Life', cnonce: '0a4f113b' };
-  const counted = parseChallenge([`Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="${nonce}"`]);
+  const counted = parseChallenge([
+    `Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="${nonce}"`,
+  ]);
   const plain = parseChallenge([`Digest realm="testrealm@host.com", nonce="${nonce}"`]);
   if (counted === null || plain === null) throw new Error('no challenge was found');
   expect(digestAuthorization(counted, old)).toContain('response="6629fae49393a05397450978507c4ef1"');

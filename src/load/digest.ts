@@ -33,7 +33,10 @@ function challengeOf(text: string): Challenge | null {
   const nonce = found.get('nonce');
   const named = (found.get('algorithm') ?? 'MD5').toLowerCase();
   const algorithm = algorithms.find((one) => one.toLowerCase() === named);
-  const offered = found.get('qop')?.split(',').map((one) => one.trim().toLowerCase());
+  const offered = found
+    .get('qop')
+    ?.split(',')
+    .map((one) => one.trim().toLowerCase());
   if (realm === undefined || nonce === undefined || algorithm === undefined) return null;
   if (offered !== undefined && !offered.includes('auth')) return null;
   return { realm, nonce, opaque: found.get('opaque') ?? null, algorithm, qop: offered ? 'auth' : null };

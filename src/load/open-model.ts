@@ -1,13 +1,14 @@
 import type { GeneratorHealth, GeneratorReadings } from '../observe/generator-health.ts';
 import type { Outcome } from '../record/run.ts';
 import { type Arrivals, arrivalsOf } from './arrivals.ts';
-import { outcomeOf, type Workload } from './closed-model.ts';
-import type { Client, Exchange } from './engine.ts';
+import type { Exchange } from './engine.ts';
 import type { Pacer } from './pacer.ts';
+import { type UserHost, VirtualUser } from './user.ts';
 import { WaitingLine } from './waiting-line.ts';
+import type { Workload } from './workload.ts';
 import type { WorkloadModel } from './workload-model.ts';
 
-export type OpenWorkload = Omit<Workload, 'thinkTime'> & {
+export type OpenWorkload = Workload & {
   /** Arrivals have their own, so that they do not depend on what the requests draw. */
   readonly arrivalsRandom: () => number;
   readonly pacer: Pick<Pacer, 'onWake' | 'wakeAt' | 'cancel'>;
@@ -61,16 +62,19 @@ const sweepEveryMs = 20;
  * requests at once as the rate demands (Schroeder et al., NSDI'06), each on a connection that no other one uses, and a
  * request's time counts from when it was due.
  */
-export class OpenModel implements WorkloadModel<OpenOrder> {
-  readonly #workload: OpenWorkload;
-  readonly #slots: Slot[] = [];
+export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
+  readonly workload: OpenWorkload;
+  /** Arrivals wait for nobody. */
+  readonly pauseAfterFailedConnectMs = 0;
+  /** Each with a connection; one serves arrival after arrival. */
+  readonly #users: VirtualUser[] = [];
   /** Last in, first out: no more connections are kept busy than are needed. */
-  readonly #free: Slot[] = [];
+  readonly #free: VirtualUser[] = [];
   /** Connections in the making, oldest first. */
-  readonly #opening = new WaitingLine<Slot>();
+  readonly #opening = new WaitingLine<VirtualUser>();
   /** When the arrivals that wait for a free connection were due. */
   readonly #backlog = new WaitingLine<number>();
-  #slotLimit = connectionLimit;
+  #userLimit = connectionLimit;
   #health: GeneratorHealth | null = null;
   #timers: NodeJS.Timeout[] = [];
   #drained: (() => void) | null = null;
@@ -81,20 +85,22 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
   #nextMs = Number.POSITIVE_INFINITY;
   #inFlight = 0;
   #started = 0;
+  #thinkSumMs = 0;
+  #thinkCount = 0;
 
   constructor(workload: OpenWorkload) {
-    this.#workload = workload;
+    this.workload = workload;
     workload.pacer.onWake(() => this.#pace());
   }
 
   readings(): GeneratorReadings {
-    const { openConnections, connectErrors } = this.#workload.engine;
+    const { openConnections, connectErrors } = this.workload.engine;
     return {
       inFlight: this.#inFlight,
       users: 0,
       started: this.#started,
-      thinkSumMs: 0,
-      thinkCount: 0,
+      thinkSumMs: this.#thinkSumMs,
+      thinkCount: this.#thinkCount,
       openConnections,
       connectErrors,
     };
@@ -116,15 +122,15 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
         fullToMs: order.steadyToMs - order.startMs,
         rampDownMs: order.stopAtMs - order.steadyToMs,
       },
-      random: this.#workload.arrivalsRandom,
+      random: this.workload.arrivalsRandom,
     });
-    this.#slotLimit = Math.max(1, Math.floor(connectionLimit / order.workers));
+    this.#userLimit = Math.max(1, Math.floor(connectionLimit / order.workers));
     this.#startMs = order.startMs;
     this.#stopAtMs = order.stopAtMs;
     this.#advance();
     this.#timers.push(
       setInterval(() => this.#sweep(), sweepEveryMs),
-      setTimeout(() => this.stop(), Math.max(0, order.stopAtMs - this.#workload.clock())),
+      setTimeout(() => this.stop(), Math.max(0, order.stopAtMs - this.workload.clock())),
     );
     this.#pace();
     return promise;
@@ -133,21 +139,22 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
   /** What was due by now is still sent, as far as a connection is free; the rest is recorded as not sent. */
   stop(): void {
     if (this.#stopping) return;
-    const now = this.#workload.clock();
+    const now = this.workload.clock();
     this.#dispatch(now, burst);
     this.#stopping = true;
-    this.#workload.pacer.cancel();
+    this.workload.pacer.cancel();
     for (; this.#nextMs <= now; this.#advance()) this.#unsent('not-sent-late', this.#nextMs, now);
     for (let due = this.#backlog.first(); due !== null; due = this.#backlog.first()) {
       this.#backlog.shift();
       this.#unsent('not-sent-busy', due, now);
     }
+    for (const user of this.#users) user.retire();
     this.#settle();
   }
 
   abort(): void {
     this.stop();
-    for (const slot of this.#slots) slot.client.cancel('aborted');
+    for (const user of this.#users) user.client.cancel('aborted');
   }
 
   #advance(): void {
@@ -157,10 +164,10 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   #pace(): void {
     if (this.#stopping) return;
-    const now = this.#workload.clock();
+    const now = this.workload.clock();
     this.#serveBacklog(now);
     this.#dispatch(now, burst);
-    if (this.#nextMs < Number.POSITIVE_INFINITY) this.#workload.pacer.wakeAt(this.#nextMs);
+    if (this.#nextMs < Number.POSITIVE_INFINITY) this.workload.pacer.wakeAt(this.#nextMs);
   }
 
   /** Sends what is due at `now`, at most so many. */
@@ -175,84 +182,88 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
 
   #arrive(due: number, now: number): void {
     // Who waits already comes first.
-    const slot = this.#backlog.length === 0 ? this.#freeSlot(now) : null;
-    if (slot !== null) this.#send(slot, due, now);
+    const user = this.#backlog.length === 0 ? this.#freeUser(now) : null;
+    if (user !== null) this.#send(user, due, now);
     else if (this.#backlog.length < backlogLimit) this.#backlog.push(due);
     else this.#unsent('not-sent-busy', due, now);
   }
 
-  #freeSlot(now: number): Slot | null {
+  #freeUser(now: number): VirtualUser | null {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#slots.length >= this.#slotLimit || this.#isOpeningEnough(now)) return null;
-    const slot = new Slot(this.#workload.engine, (ended) => this.#ended(ended));
-    this.#slots.push(slot);
-    this.#opening.push(slot);
-    return slot;
+    if (this.#users.length >= this.#userLimit || this.#isOpeningEnough(now)) return null;
+    const user = new VirtualUser(this);
+    this.#users.push(user);
+    this.#opening.push(user);
+    return user;
   }
 
   #isOpeningEnough(now: number): boolean {
-    for (let slot = this.#opening.first(); slot !== null; slot = this.#opening.first()) {
-      const { connectedMs, startMs } = slot.client.exchange;
-      if (connectedMs === 0 && slot.isBusy && now - startMs < openingMs) break;
+    for (let user = this.#opening.first(); user !== null; user = this.#opening.first()) {
+      const { connectedMs, startMs } = user.client.exchange;
+      if (connectedMs === 0 && user.isBusy && now - startMs < openingMs) break;
       this.#opening.shift();
     }
     return this.#opening.length >= openingLimit;
   }
 
-  #send(slot: Slot, due: number, now: number): void {
-    const { mix, random, endpoints } = this.#workload;
-    const index = mix(random);
-    const endpoint = endpoints[index];
-    if (endpoint === undefined)
-      throw new RangeError(`the mix picked endpoint ${index} of ${endpoints.length}`);
-    this.#inFlight += 1;
+  #send(user: VirtualUser, due: number, now: number): void {
+    const { mix, random, scenarios } = this.workload;
+    const scenario = scenarios[mix(random)];
+    if (scenario === undefined) return;
     this.#started += 1;
-    slot.begin(index, due, now + endpoint.timeoutMs);
-    slot.client.send(endpoint.write(random));
+    user.renew();
+    user.begin(scenario, due, now);
   }
 
-  #ended(slot: Slot): void {
-    const { exchange } = slot.client;
-    const { record, endpoints } = this.#workload;
-    slot.deadlineMs = Number.POSITIVE_INFINITY;
-    const outcome =
-      exchange.failure ?? outcomeOf(exchange.status, endpoints[slot.endpoint]?.expect, slot.client);
-    record(slot.endpoint, outcome, slot.dueMs, exchange);
+  begun(): void {
+    this.#inFlight += 1;
+  }
+
+  ended(user: VirtualUser, lagMs: number): boolean {
     // Known only now: the engine may have held the request back until it had read what was readable.
-    this.#health?.sendLag.record(Math.max(0, exchange.startMs - slot.dueMs) * 1000);
+    this.#health?.sendLag.record(lagMs * 1000);
     this.#inFlight -= 1;
-    this.#free.push(slot);
-    if (this.#stopping) {
-      this.#settle();
-      return;
-    }
-    const { endMs } = exchange;
-    this.#serveBacklog(endMs);
+    if (!this.#stopping) return true;
+    this.#free.push(user);
+    this.#settle();
+    return false;
+  }
+
+  thought(ms: number): void {
+    this.#thinkSumMs += ms;
+    this.#thinkCount += 1;
+  }
+
+  finished(user: VirtualUser): void {
+    this.#free.push(user);
+    if (this.#stopping) return;
+    const { dueMs } = user;
+    this.#serveBacklog(dueMs);
     // The loop is awake now: what is due takes the connection that became free, and need not wait for its tick.
-    this.#dispatch(endMs, 1);
+    this.#dispatch(dueMs, 1);
   }
 
   /** Gives a free connection to who waits longest; who has waited too long is not sent. */
   #serveBacklog(now: number): void {
     for (let due = this.#backlog.first(); due !== null; due = this.#backlog.first()) {
       const late = now - due > longestLagMs;
-      const slot = late ? null : this.#freeSlot(now);
-      if (!late && slot === null) return;
+      const user = late ? null : this.#freeUser(now);
+      if (!late && user === null) return;
       this.#backlog.shift();
-      if (slot === null) this.#unsent('not-sent-busy', due, now);
-      else this.#send(slot, due, now);
+      if (user === null) this.#unsent('not-sent-busy', due, now);
+      else this.#send(user, due, now);
     }
   }
 
   #unsent(outcome: Outcome, due: number, now: number): void {
-    const { mix, random, record } = this.#workload;
-    record(mix(random), outcome, due, { ...nothing, startMs: now, endMs: now });
+    const { mix, random, record, scenarios } = this.workload;
+    record(scenarios[mix(random)]?.first ?? 0, outcome, due, { ...nothing, startMs: now, endMs: now });
   }
 
   #sweep(): void {
-    const now = this.#workload.clock();
-    for (const slot of this.#slots) if (slot.deadlineMs < now) slot.client.cancel('timeout');
+    const now = this.workload.clock();
+    for (const user of this.#users) if (user.deadlineMs < now) user.client.cancel('timeout');
     if (!this.#stopping) this.#serveBacklog(now);
   }
 
@@ -260,35 +271,12 @@ export class OpenModel implements WorkloadModel<OpenOrder> {
     if (!this.#stopping || this.#inFlight > 0 || this.#drained === null) return;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
-    for (const slot of this.#slots) slot.client.close();
-    this.#slots.length = 0;
+    for (const user of this.#users) user.client.close();
+    this.#users.length = 0;
     this.#free.length = 0;
     this.#opening.clear();
     this.#drained();
     this.#drained = null;
-  }
-}
-
-/** A connection, and the request that it carries. */
-class Slot {
-  readonly client: Client;
-  endpoint = 0;
-  dueMs = 0;
-  /** When the request under way times out; infinite while none is. */
-  deadlineMs = Number.POSITIVE_INFINITY;
-
-  constructor(engine: Workload['engine'], ended: (slot: Slot) => void) {
-    this.client = engine.client(() => ended(this));
-  }
-
-  get isBusy(): boolean {
-    return this.deadlineMs < Number.POSITIVE_INFINITY;
-  }
-
-  begin(endpoint: number, dueMs: number, deadlineMs: number): void {
-    this.endpoint = endpoint;
-    this.dueMs = dueMs;
-    this.deadlineMs = deadlineMs;
   }
 }
 

@@ -1,12 +1,14 @@
-import { Worker } from 'node:worker_threads';
-import type { Load, ResolvedPlan } from '../plan/plan.ts';
+import type { Plan, ResolvedPlan } from '../plan/plan.ts';
+import { abortEventKind } from '../record/abort-event.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import { type Clock, sharedClock } from './clock.ts';
+import { Crew } from './crew.ts';
+import { FollowedCount } from './followed-count.ts';
 import type { Confirm } from './permission.ts';
 import { SecondJoiner } from './second-joiner.ts';
 import { type StageShape, stagesOf } from './stage-shape.ts';
 import { reachTarget } from './target.ts';
-import type { SecondReport, WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
+import type { SecondReport, WorkerReport } from './worker-protocol.ts';
 
 /** Where samples go: the run file. */
 export type LoadSink = Pick<
@@ -44,23 +46,25 @@ export type LoadProgress =
   | ({ readonly kind: 'second'; readonly stage: number } & SecondReport)
   | { readonly kind: 'draining'; readonly stage: number };
 
-/** A worker thread failed; the run up to then is in the file. */
-export class LoadError extends Error {
-  override readonly name = 'LoadError';
-  readonly code = 'LOAD_WORKER_FAILED';
+/** A flow's function asked for something that the plan does not declare. */
+export class FlowFaultError extends Error {
+  override readonly name = 'FlowFaultError';
+  readonly code = 'FLOW_UNDECLARED';
 }
+
+/** So many different failures of flows' functions are told. */
+const faultsKept = 20;
 
 /** Threads need a moment to take an order: a stage begins this much after it was given. */
 const leadMs = 50;
 
-/** Runs the plan's stages one after the other. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}. */
+/** Runs the plan's stages one after the other. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}, {@link FlowFaultError}. */
 export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise<'complete' | 'interrupted'> {
-  const { load } = plan.plan;
   const address = await reachTarget(plan, options.confirm);
   const sink = options.open();
   const crew = await Crew.hire(options.workers, { plan, address, seed: options.seed });
   try {
-    return await runStages(crew, load, sink, options);
+    return await runStages(crew, plan.plan, sink, options);
   } finally {
     await crew.dismiss();
   }
@@ -68,7 +72,7 @@ export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise
 
 async function runStages(
   crew: Crew,
-  load: Load,
+  { load, endpoints }: Plan,
   sink: LoadSink,
   options: LoadOptions,
 ): Promise<'complete' | 'interrupted'> {
@@ -82,6 +86,7 @@ async function runStages(
       stage,
       index,
       of: stages.length,
+      endpoints: endpoints.map(({ name }) => name),
       clock,
       runStartMs,
       sink,
@@ -97,6 +102,8 @@ type StageRun = {
   readonly stage: StageShape;
   readonly index: number;
   readonly of: number;
+  /** Their names. */
+  readonly endpoints: readonly string[];
   readonly clock: Clock;
   readonly runStartMs: number;
   readonly sink: LoadSink;
@@ -108,6 +115,7 @@ async function runStage({
   stage,
   index,
   of,
+  endpoints,
   clock,
   runStartMs,
   sink,
@@ -147,6 +155,38 @@ async function runStage({
     crew.order({ kind: 'stop' });
   };
   const abort = (): void => crew.order({ kind: 'abort' });
+  const followed = new FollowedCount();
+  const faults = new Set<string>();
+  const hear = (report: WorkerReport): void => {
+    switch (report.kind) {
+      case 'second':
+        seconds.add(report);
+        options.onProgress?.({ ...report, kind: 'second', stage: index });
+        return;
+      case 'stage-done':
+        followed.add(report.followed);
+        return;
+      case 'used-up':
+        if (stoppedMs !== null) return;
+        sink.event({
+          atMs: since(clock()),
+          kind: abortEventKind,
+          text: `stage ${index + 1}: the unique data of ${endpoints[report.endpoint] ?? 'an endpoint'} was used up`,
+        });
+        stop();
+        return;
+      case 'flow-fault':
+        if (report.fatal) throw new FlowFaultError(report.text);
+        if (faults.has(report.text) || faults.size >= faultsKept) return;
+        faults.add(report.text);
+        sink.event({ atMs: since(clock()), kind: 'flow-fault', text: report.text });
+        return;
+      case 'ready':
+        return;
+      default:
+        report satisfies never;
+    }
+  };
   options.stop?.addEventListener('abort', stop);
   options.abort?.addEventListener('abort', abort);
   const draining = setTimeout(
@@ -164,10 +204,7 @@ async function runStage({
         steadyToMs,
         order: stage.orderOf({ worker, workers: crew.size, startMs, steadyToMs, stopAtMs }),
       }),
-      (report) => {
-        seconds.add(report);
-        options.onProgress?.({ kind: 'second', stage: index, ...report });
-      },
+      hear,
     );
   } finally {
     seconds.end();
@@ -175,6 +212,9 @@ async function runStage({
     options.stop?.removeEventListener('abort', stop);
     options.abort?.removeEventListener('abort', abort);
   }
+  const text = followed.text();
+  if (text !== null)
+    sink.event({ atMs: since(clock()), kind: 'followed', text: `stage ${index + 1}: ${text}` });
   const state = stoppedMs === null && options.stop?.aborted !== true ? 'complete' : 'interrupted';
   const steadyEndMs = Math.min(stoppedMs ?? steadyToMs, steadyToMs);
   sink.updateStage(index, { steadyFromMs: since(Math.min(steadyFromMs, steadyEndMs)) });
@@ -184,76 +224,4 @@ async function runStage({
     state,
   });
   return state;
-}
-
-/** The worker threads of a run. */
-class Crew {
-  readonly size: number;
-  readonly #workers: readonly Worker[];
-  #failed: (error: Error) => void = () => {};
-  #received: (worker: number, report: WorkerReport) => void = () => {};
-
-  private constructor(workers: readonly Worker[]) {
-    this.#workers = workers;
-    this.size = workers.length;
-    workers.forEach((worker, index) => {
-      worker.on('message', (report: WorkerReport) => this.#received(index, report));
-      worker.on('error', (error) =>
-        this.#failed(
-          new LoadError(`a worker thread failed: ${error instanceof Error ? error.message : String(error)}`, {
-            cause: error,
-          }),
-        ),
-      );
-      worker.on('exit', () => this.#failed(new LoadError('a worker thread ended too early')));
-    });
-  }
-
-  static async hire(size: number, data: Omit<WorkerData, 'worker'>): Promise<Crew> {
-    // Beside this file lies the worker's, in TypeScript in a checkout, compiled in a package.
-    const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    const workers = Array.from(
-      { length: size },
-      (_, worker) => new Worker(file, { workerData: { ...data, worker } satisfies WorkerData }),
-    );
-    const crew = new Crew(workers);
-    await crew.#all('ready');
-    return crew;
-  }
-
-  order(order: WorkerOrder): void {
-    for (const worker of this.#workers) worker.postMessage(order);
-  }
-
-  /** Gives each worker its order and resolves when all have done it. */
-  async stage(
-    orderOf: (worker: number) => WorkerOrder,
-    onSecond: (report: SecondReport) => void,
-  ): Promise<void> {
-    const done = this.#all('stage-done', onSecond);
-    this.#workers.forEach((worker, index) => {
-      worker.postMessage(orderOf(index));
-    });
-    await done;
-  }
-
-  async dismiss(): Promise<void> {
-    this.#failed = () => {};
-    const gone = this.#workers.map((worker) => worker.terminate());
-    await Promise.all(gone);
-  }
-
-  #all(kind: 'ready' | 'stage-done', onSecond?: (report: SecondReport) => void): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    let missing = this.size;
-    this.#failed = reject;
-    this.#received = (_worker, report) => {
-      if (report.kind === 'second') onSecond?.(report);
-      else if (report.kind === kind) {
-        missing -= 1;
-        if (missing === 0) resolve();
-      }
-    };
-    return promise;
-  }
 }

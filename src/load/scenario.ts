@@ -11,6 +11,8 @@ import type { Outcome } from '../record/run.ts';
 export type Scenario = {
   /** Share of the mix, beside the others' weights. */
   readonly weight: number;
+  /** Index of the endpoint that stands for a pass that could not be begun (open model). */
+  readonly first: number;
   begin(user: User): void;
   answered(user: User): void;
   /**

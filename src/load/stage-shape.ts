@@ -44,7 +44,7 @@ export function stagesOf(load: Load): readonly StageShape[] {
   }
 }
 
-function closedStages({ stages }: ClosedLoad): readonly StageShape[] {
+function closedStages({ stages, thinkTime, pacingMs = 0 }: ClosedLoad): readonly StageShape[] {
   return stages.map(({ users, spawnRate, durationMs, rampDownMs = 0 }) => ({
     users,
     askedRatePerSecond: null,
@@ -61,6 +61,8 @@ function closedStages({ stages }: ClosedLoad): readonly StageShape[] {
         spawnAtMs: own.map((i) => startMs + (i / spawnRate) * 1000),
         retireAtMs: own.map((i) => Math.min(stopAtMs, steadyToMs + ((i + 1) / users) * rampDownMs)),
         stopAtMs,
+        thinkTime,
+        pacingMs,
       };
     },
   }));

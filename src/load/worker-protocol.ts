@@ -1,11 +1,13 @@
 import type { ResolvedPlan } from '../plan/plan.ts';
 import type { FineCounts, HealthSample, Window } from '../record/run.ts';
 import type { Address } from './engine.ts';
+import type { Followed } from './workload.ts';
 import type { StageOrder } from './workload-model.ts';
 
 /** Given to a worker thread at its birth. */
 export type WorkerData = {
   readonly worker: number;
+  readonly workers: number;
   readonly plan: ResolvedPlan;
   readonly address: Address;
   readonly seed: number;
@@ -32,7 +34,15 @@ export type WorkerOrder =
 export type WorkerReport =
   | { readonly kind: 'ready' }
   | ({ readonly kind: 'second'; readonly stage: number } & SecondReport)
-  | { readonly kind: 'stage-done'; readonly stage: number };
+  /** Unique data of an endpoint is used up: the run can't go on as it was asked for. */
+  | { readonly kind: 'used-up'; readonly endpoint: number }
+  /** A flow's function failed; `fatal`: it asks for what the plan does not declare. */
+  | { readonly kind: 'flow-fault'; readonly text: string; readonly fatal: boolean }
+  | {
+      readonly kind: 'stage-done';
+      readonly stage: number;
+      readonly followed: Readonly<Record<Followed, number>>;
+    };
 
 /** What one worker saw within one second (or the part of it that belongs to one phase). */
 export type SecondReport = {

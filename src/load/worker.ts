@@ -4,14 +4,13 @@ import { GeneratorHealth } from '../observe/generator-health.ts';
 import { randomFrom } from '../record/random.ts';
 import type { Phase } from '../record/run.ts';
 import { sharedClock } from './clock.ts';
-import { ClosedModel, type Workload } from './closed-model.ts';
-import { createHttp1Engine } from './http1/http1-engine.ts';
-import { mixOf } from './mix.ts';
+import { ClosedModel } from './closed-model.ts';
+import { createEngine } from './create-engine.ts';
 import { OpenModel } from './open-model.ts';
 import { Pacer } from './pacer.ts';
 import { Recorder } from './recorder.ts';
-import { requestWriter } from './request-writer.ts';
 import type { WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
+import { type Followed, workloadOf } from './workload.ts';
 import type { StageOrder } from './workload-model.ts';
 
 /** How late a window may be reported when nothing ends that would show that its time is over. */
@@ -20,28 +19,27 @@ const turnEveryMs = 20;
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only');
 const port = parentPort;
 // The coordinator is the only one who starts this file, and gives it this.
-const { worker, plan, address, seed } = workerData as WorkerData;
+const { worker, workers, plan, address, seed } = workerData as WorkerData;
 
 const clock = sharedClock();
 const recorder = new Recorder(plan.endpoints.length);
-const host = new URL(plan.target).host;
-const workload: Workload = {
-  endpoints: plan.endpoints.map((endpoint) => ({
-    write: requestWriter(endpoint, host),
-    expect: endpoint.expect,
-    timeoutMs: endpoint.timeoutMs,
-  })),
-  mix: mixOf(plan.endpoints.map(({ weight }) => weight)),
-  thinkTime:
-    plan.plan.load.kind === 'closed' ? plan.plan.load.thinkTime : { kind: 'uniform', minMs: 0, maxMs: 0 },
-  engine: createHttp1Engine(address, clock),
+const followed: Record<Followed, number> = { redirect: 0, challenge: 0, elsewhere: 0 };
+const workload = await workloadOf(plan, {
+  address,
+  share: { worker, workers },
+  engine: createEngine(address, plan.connection, clock),
   clock,
   random: randomFrom(seed + worker * 0x9e3779b1),
   record: (endpoint, outcome, intendedMs, exchange) => {
     if (exchange.endMs >= boundaryMs) turn(exchange.endMs);
     recorder.record(endpoint, outcome, intendedMs, exchange);
   },
-};
+  followed: (what) => {
+    followed[what] += 1;
+  },
+  usedUp: (endpoint) => report({ kind: 'used-up', endpoint }),
+  flowFault: (fault) => report({ kind: 'flow-fault', ...fault }),
+});
 const closedModel = new ClosedModel(workload);
 const openModel =
   plan.plan.load.kind === 'open'
@@ -119,7 +117,8 @@ async function run(order: Stage): Promise<void> {
   const now = clock();
   if (now >= boundaryMs) turn(now);
   flush(true);
-  report({ kind: 'stage-done', stage: order.stage });
+  report({ kind: 'stage-done', stage: order.stage, followed: { ...followed } });
+  followed.redirect = followed.challenge = followed.elsewhere = 0;
   stage = null;
   boundaryMs = Number.POSITIVE_INFINITY;
 }

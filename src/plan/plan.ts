@@ -35,6 +35,9 @@ export type Plan = {
   readonly redirects?: number;
 };
 
+/** So many redirects are followed unless the plan says otherwise. */
+export const defaultRedirects = 5;
+
 /** Several requests in their order, as one user makes them; values go from an answer to the requests after it. */
 export type Flow = {
   /** Unique among the flows. */
