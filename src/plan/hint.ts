@@ -10,7 +10,29 @@ export function suggestion(word: string): string {
 }
 
 const topLevelOnly = ['target', 'tls', 'readiness', 'load', 'endpoints', 'allow', 'abort'];
-const loadKeys = ['users', 'spawnRate', 'rate', 'duration', 'thinkTime', 'arrivals'];
+const loadKeys = [
+  'users',
+  'spawnRate',
+  'rate',
+  'duration',
+  'thinkTime',
+  'arrivals',
+  'pacing',
+  'ramp',
+  'rampDown',
+];
+
+/** Where a number without unit is more likely one of seconds. */
+const longDurations = [
+  'duration',
+  'timeout',
+  'thinkTime',
+  'pacing',
+  'ramp',
+  'rampDown',
+  'exponential',
+  'median',
+];
 
 /** A key that is right elsewhere. */
 export function misplaced(key: string, parent: Path): string | null {
@@ -71,7 +93,7 @@ function durationHint(value: unknown, key: string | number | undefined): string 
   const bare = typeof value === 'number' ? String(value) : value;
   if (typeof bare !== 'string') return null;
   if (/^\d+(?:\.\d+)?$/.test(bare)) {
-    const long = key === 'duration' || key === 'timeout' || key === 'thinkTime';
+    const long = typeof key === 'string' && longDurations.includes(key);
     return long ? `write ${bare}s or ${bare}ms` : `write ${bare}ms or ${bare}s`;
   }
   if (typeof value === 'number') return null;

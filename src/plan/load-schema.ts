@@ -1,17 +1,7 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
-import { durationRangePattern, parseDurationRange } from './quantity.ts';
-import {
-  duration,
-  expected,
-  flag,
-  pattern,
-  perStage,
-  positive,
-  record,
-  share,
-  whole,
-} from './schema-leaves.ts';
+import { duration, expected, flag, perStage, positive, record, share, whole } from './schema-leaves.ts';
+import { thinkTime } from './think-time-schema.ts';
 
 export const load = record(
   'an object with users (closed model) or rate (open model)',
@@ -51,28 +41,32 @@ export const load = record(
         examples: ['60s'],
       },
     ).optional(),
-    thinkTime: z
-      .union(
-        [
-          z.literal(0),
-          pattern(
-            expected.thinkTime,
-            durationRangePattern,
-            (value) => {
-              const range = parseDurationRange(value);
-              return range !== null && range.minMs <= range.maxMs && range.maxMs <= limits.durationMs;
-            },
-            'a range of durations whose first is not above its last, at most 24h',
-          ),
-        ],
-        { error: expected.thinkTime },
-      )
-      .meta({
+    thinkTime: thinkTime(
+      'Closed model: pause of a user between two requests: one duration, uniform in a range, exponential (`{ exponential: 2s }`) or log-normal (`{ logNormal: { median: 2s, p95: 6s } }`); none unless given.',
+    ).optional(),
+    pacing: duration(1, {
+      description:
+        "Closed model: a user's requests (or passes of a flow) begin at least so far apart; the wait counts as think time.",
+      examples: ['5s'],
+    }).optional(),
+    ramp: perStage(
+      duration(0, { description: 'Length of the way up.' }),
+      'a duration such as 10s, or a list such as [10s, 30s]',
+      {
         description:
-          'Closed model: pause of a user between two requests, uniform in the range; none unless given.',
-        examples: ['1s..3s', 0],
-      })
-      .optional(),
+          "Open model: the rate goes in a straight line from the earlier stage's (0 before the first) to this one's over so long, before its steady part; at once unless given.",
+        examples: ['10s'],
+      },
+    ).optional(),
+    rampDown: perStage(
+      duration(0, { description: 'Length of the way down.' }),
+      'a duration such as 10s, or a list such as [10s, 30s]',
+      {
+        description:
+          "After each stage's steady part users are retired evenly (the rate goes down to 0) over so long; at once unless given.",
+        examples: ['10s'],
+      },
+    ).optional(),
   },
   {
     description: 'Closed model (`users`) or open model (`rate`).',

@@ -54,6 +54,28 @@ test('an open plan takes a duration', () => {
   ]);
 });
 
+test('ramps stay, by index, the last one repeated', () => {
+  const up = planOf('{ rate: [10, 50], duration: 1s, ramp: [2s, 3s], rampDown: [0s, 4s] }');
+  expect(stagesOf({ rate: [1, 2, 3] }, up)).toEqual([
+    { ratePerSecond: 1, durationMs: 1000, rampMs: 2000 },
+    { ratePerSecond: 2, durationMs: 1000, rampMs: 3000, rampDownMs: 4000 },
+    { ratePerSecond: 3, durationMs: 1000, rampMs: 3000, rampDownMs: 4000 },
+  ]);
+  const down = planOf('{ users: [10, 50], spawnRate: 5, duration: 1s, rampDown: 2s, pacing: 5s }');
+  expect(stagesOf({ users: [7], durationMs: 500 }, down)).toEqual([
+    { ...stage(7, 5, 500), rampDownMs: 2000 },
+  ]);
+});
+
+test('think time and pacing stay', () => {
+  const paced = planOf('{ users: 10, thinkTime: { exponential: 2s }, pacing: 5s }');
+  const outcome = overridePlan(paced, { users: [3] });
+  expect(outcome.state === 'valid' ? outcome.plan.load : null).toMatchObject({
+    thinkTime: { kind: 'exponential', meanMs: 2000 },
+    pacingMs: 5000,
+  });
+});
+
 test('an open plan takes rates', () => {
   expect(stagesOf({ rate: [5, 0.5, 20] }, open)).toEqual([
     { ratePerSecond: 5, durationMs: 1000 },

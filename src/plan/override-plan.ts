@@ -18,7 +18,8 @@ export type PlanOverrides = {
 
 /**
  * The plan with the command line's target and stages. When the number of stages changes, the plan's own spawn
- * rates and durations are taken by index, the last one repeated. Faults have the option as their path (`--users`).
+ * rates, ramps and durations are taken by index, the last one repeated. Faults have the option as their path
+ * (`--users`).
  */
 export function overridePlan(plan: Plan, overrides: PlanOverrides): PlanOutcome {
   const issues: Issue[] = [];
@@ -72,6 +73,7 @@ function newLoad(load: Load, overrides: PlanOverrides, issues: Issue[]): Load {
     return {
       ...load,
       stages: rates.map((ratePerSecond, index) => ({
+        ...at(load.stages, index),
         ratePerSecond,
         durationMs: at(durations ?? [], index) ?? at(load.stages, index)?.durationMs ?? limits.minStageMs,
       })),
@@ -106,6 +108,7 @@ function newLoad(load: Load, overrides: PlanOverrides, issues: Issue[]): Load {
   const stages = sizes.map((size, index) => {
     const own = at(load.stages, index);
     return {
+      ...own,
       users: size,
       spawnRate: at(spawnRate ?? [], index) ?? own?.spawnRate ?? 1,
       durationMs: at(durations ?? [], index) ?? own?.durationMs ?? limits.minStageMs,

@@ -21,7 +21,7 @@ export function faultsOfText(text: string, format: 'yaml' | 'json' = 'yaml'): re
 }
 
 export const planKeys = 'name, target, endpoints, load, readiness, tls, headers, auth, timeout, allow, abort';
-export const loadKeys = 'users, spawnRate, rate, arrivals, duration, thinkTime';
+export const loadKeys = 'users, spawnRate, rate, arrivals, duration, thinkTime, pacing, ramp, rampDown';
 export const endpointKeys =
   'request, name, weight, data, sla, headers, query, body, expect, group, timeout, auth';
 export const request = 'a request such as GET /posts (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS)';
