@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { HeadMemo } from './head-memo.ts';
+import { HeadMemo, noHead } from './head-memo.ts';
 
-const head = { status: 200, close: false, chunked: false, contentLength: 2 };
+const head = { ...noHead, status: 200, close: false, contentLength: 2 };
 const text = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n';
 
 describe('a head is known only by the same bytes', () => {
@@ -18,6 +18,7 @@ describe('a head is known only by the same bytes', () => {
         head,
         known.length,
       ]);
+      expect(memo.text()).toBe(known);
       expect(memo.begins(chunk, known.length - 1)).toBe(false);
       for (let i = 0; i < known.length; i += 1) {
         const other = Buffer.from(new ArrayBuffer(256));

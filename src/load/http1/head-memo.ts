@@ -5,6 +5,20 @@ export type Head = {
   readonly chunked: boolean;
   /** -1: not said. */
   readonly contentLength: number;
+  /** It has Set-Cookie lines. */
+  readonly setsCookies: boolean;
+  /** Its lines may be asked for: it sets cookies, redirects (3xx) or challenges (401). */
+  readonly textMatters: boolean;
+};
+
+/** Before any head was read. */
+export const noHead: Head = {
+  status: 0,
+  close: true,
+  chunked: false,
+  contentLength: -1,
+  setsCookies: false,
+  textMatters: false,
 };
 
 /** Longer heads are not kept. */
@@ -20,7 +34,9 @@ export class HeadMemo {
   readonly #keptView = new Uint8Array(this.#kept.buffer);
   /** Bytes of the head; 0: none is kept. */
   length = 0;
-  head: Head = { status: 0, close: true, chunked: false, contentLength: -1 };
+  head: Head = noHead;
+  /** Its text, made when it is first asked for. */
+  #text: string | null = null;
   /** The chunk that was looked at last, by words: an engine reads into one buffer only. */
   #chunk: Buffer | null = null;
   #words: Uint32Array = new Uint32Array(0);
@@ -46,6 +62,13 @@ export class HeadMemo {
     for (let i = whole << 2; i < length; i += 1) this.#keptView[i] = chunk[i] ?? 0;
     this.length = length;
     this.head = head;
+    this.#text = null;
+  }
+
+  /** The kept head as text, Latin-1. */
+  text(): string {
+    this.#text ??= Buffer.from(this.#kept.buffer, 0, this.length).toString('latin1');
+    return this.#text;
   }
 
   /** False if the chunk can't be seen as words. */
