@@ -1,0 +1,159 @@
+import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type net from 'node:net';
+import type { Address, Failure, WireMessage } from '../engine.ts';
+import { defaultReaderLimits } from '../http1/response-reader.ts';
+import { dial, type TlsMemory } from './dial.ts';
+import { fieldsOf } from './fields.ts';
+
+/** What all connections of an engine share. */
+export type Http2Shared = {
+  readonly address: Address;
+  readonly now: () => number;
+  readonly tls: TlsMemory;
+  openConnections: number;
+  connectErrors: number;
+};
+
+export type ConnectionListener = {
+  connected(connection: Http2Connection): void;
+  notConnected(connection: Http2Connection, failure: Failure, problem: string): void;
+  /** It takes more streams than before, or none any more. */
+  changed(connection: Http2Connection): void;
+};
+
+/**
+ * Streams at a time on one connection, if the server allows more. Node bounds a session's memory, and breaks streams
+ * off that go beyond it: that must not look like the target's doing.
+ */
+const mostStreams = 1000;
+
+/** How much the server may send ahead of what was read: of one answer, and of all answers of a connection. */
+const streamWindowBytes = 2 ** 20;
+const sessionWindowBytes = 16 * 2 ** 20;
+
+const { headBytes } = defaultReaderLimits;
+
+const sessionOptions = {
+  settings: { enablePush: false, maxHeaderListSize: headBytes, initialWindowSize: streamWindowBytes },
+  // RFC 9113 §6.5.2: a field counts 32 bytes beside its name and value.
+  maxHeaderListPairs: headBytes / 32,
+  /** MB: queued requests, headers, frames not yet handled. */
+  maxSessionMemory: 32,
+} as const;
+
+/** One HTTP/2 session and its connection, from the dialling on. */
+export class Http2Connection {
+  /** Streams under way. */
+  active = 0;
+  readonly #shared: Http2Shared;
+  readonly #listener: ConnectionListener;
+  readonly #dial: { cancel(): void };
+  readonly #origin: URL;
+  #session: ClientHttp2Session | null = null;
+  #socket: net.Socket | null = null;
+  #gone = false;
+  #leaving = false;
+  #lastTaken = Number.POSITIVE_INFINITY;
+  #streamLimit = 1;
+  #countedIn = 0;
+  #countedOut = 0;
+
+  constructor(shared: Http2Shared, listener: ConnectionListener) {
+    this.#shared = shared;
+    this.#listener = listener;
+    this.#origin = new URL(shared.address.tls === null ? 'http://localhost' : 'https://localhost');
+    this.#dial = dial(shared.address, shared.tls, {
+      connected: (socket) => this.#connected(socket),
+      failed: (failure, problem) => {
+        this.#gone = true;
+        listener.notConnected(this, failure, problem);
+      },
+    });
+  }
+
+  /** False while it is dialled, and once no further stream may be opened. */
+  get usable(): boolean {
+    const session = this.#session;
+    return session !== null && !this.#gone && !this.#leaving && !session.closed && !session.destroyed;
+  }
+
+  get dialling(): boolean {
+    return this.#session === null && !this.#gone;
+  }
+
+  /** Streams at a time; 1 until the server has told its settings. */
+  get streamLimit(): number {
+    return this.#streamLimit;
+  }
+
+  /** All bytes that were read so far, TLS taken off. */
+  get bytesRead(): number {
+    return this.#socket?.bytesRead ?? 0;
+  }
+
+  /** Opens a stream. Throws what node:http2 throws for a message that can't be sent. */
+  request(message: WireMessage): ClientHttp2Stream {
+    const session = this.#session;
+    if (session === null) throw new Error('the connection is not open');
+    const { body } = message;
+    const empty = body === null || body.length === 0;
+    const stream = session.request(fieldsOf(message, this.#origin.protocol), { endStream: empty });
+    if (!empty) stream.end(body);
+    return stream;
+  }
+
+  /** Bytes in both directions since the last call, TLS taken off. */
+  count(): { readonly bytesIn: number; readonly bytesOut: number } {
+    const [readBytes, written] = [this.#socket?.bytesRead ?? 0, this.#socket?.bytesWritten ?? 0];
+    const bytes = { bytesIn: readBytes - this.#countedIn, bytesOut: written - this.#countedOut };
+    this.#countedIn = readBytes;
+    this.#countedOut = written;
+    return bytes;
+  }
+
+  /** The server said that it did not look at this stream (RFC 9113 §6.8), or the stream was never opened. */
+  tookNot(stream: ClientHttp2Stream): boolean {
+    return !this.usable && (stream.id === undefined || stream.id > this.#lastTaken);
+  }
+
+  /** No further stream; it is dropped when the last one has ended. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  drop(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#dial.cancel();
+    if (this.#session === null) return;
+    this.#shared.openConnections -= 1;
+    this.#session.destroy();
+    this.#socket?.destroy();
+  }
+
+  #connected(socket: net.Socket): void {
+    const session = http2.connect(this.#origin, { ...sessionOptions, createConnection: () => socket });
+    this.#socket = socket;
+    this.#session = session;
+    this.#shared.openConnections += 1;
+    // Its streams tell of the error as well.
+    session.on('error', () => {});
+    session.on('connect', () => {
+      if (!session.destroyed) session.setLocalWindowSize(sessionWindowBytes);
+    });
+    session.on('remoteSettings', ({ maxConcurrentStreams }) => {
+      this.#streamLimit = Math.min(mostStreams, maxConcurrentStreams ?? mostStreams);
+      this.#listener.changed(this);
+    });
+    session.on('goaway', (_code, lastTaken) => {
+      this.#leaving = true;
+      this.#lastTaken = lastTaken;
+      this.#listener.changed(this);
+    });
+    session.on('close', () => {
+      this.drop();
+      this.#listener.changed(this);
+    });
+    this.#listener.connected(this);
+  }
+}
