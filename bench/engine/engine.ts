@@ -11,18 +11,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { jsonFigures } from './json-figures.ts';
 import { startNginx } from './nginx.ts';
 import { autocannon, wrk } from './peer-commands.ts';
-import {
-  type Client,
-  cpuUs,
-  environmentLine,
-  type Figures,
-  inTurn,
-  median,
-  rateOf,
-  ratio,
-} from './rounds.ts';
+import { type Client, cpuUs, environmentLine, inTurn, median, rateOf, ratio } from './rounds.ts';
 import { timedOnCore0 } from './timed-command.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -40,21 +32,10 @@ function loadline(url: string, name: string, scenario: 'one' | 'warm' | 'ten'): 
         ['-c', '0', process.execPath, '--disable-warning=ExperimentalWarning', ...args],
         { encoding: 'utf8' },
       );
-      const figures: unknown = JSON.parse(out);
-      if (!isFigures(figures)) throw new Error(`loadline printed ${out}`);
-      return figures;
+      const { requests, cpuSeconds, seconds: took } = jsonFigures(out, ['requests', 'cpuSeconds', 'seconds']);
+      return { requests, cpuSeconds, seconds: took };
     },
   };
-}
-
-function isFigures(value: unknown): value is Figures {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'requests' in value &&
-    'cpuSeconds' in value &&
-    'seconds' in value
-  );
 }
 
 const nginx = await startNginx(1);
