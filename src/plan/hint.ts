@@ -9,7 +9,21 @@ export function suggestion(word: string): string {
   return `did you mean ${JSON.stringify(word)}?`;
 }
 
-const topLevelOnly = ['target', 'tls', 'readiness', 'load', 'endpoints', 'allow', 'abort'];
+const topLevelOnly = [
+  'target',
+  'tls',
+  'readiness',
+  'load',
+  'endpoints',
+  'allow',
+  'abort',
+  'connections',
+  'http',
+  'connect',
+  'proxy',
+  'cookies',
+  'redirects',
+];
 const loadKeys = [
   'users',
   'spawnRate',
@@ -33,6 +47,14 @@ const longDurations = [
   'exponential',
   'median',
 ];
+
+/** Words that may stand there. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  arrivals: ['poisson', 'uniform'],
+  order: ['sequential', 'unique', 'random'],
+  per: ['user', 'request'],
+  connections: ['per-user', 'per-request'],
+};
 
 /** A key that is right elsewhere. */
 export function misplaced(key: string, parent: Path): string | null {
@@ -67,8 +89,8 @@ export function hintFor(what: string, value: unknown, path: Path): string | null
     /number|users|status|per second/.test(what)
   )
     return `write ${value} without quotes`;
-  if (key === 'arrivals' && typeof value === 'string') {
-    const meant = didYouMean(value, ['poisson', 'uniform']);
+  if (typeof key === 'string' && typeof value === 'string' && Object.hasOwn(choices, key)) {
+    const meant = didYouMean(value, choices[key] ?? []);
     return meant === null ? null : suggestion(meant);
   }
   if (key === 'endpoints' && !(Array.isArray(value) && value.length > 0))

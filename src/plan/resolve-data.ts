@@ -1,7 +1,7 @@
 import { readDataRows } from './data-file.ts';
 import { issue, type Path, printable, quoted } from './fault.ts';
 import { limits } from './limits.ts';
-import type { DataSource, DataTable, Endpoint } from './plan.ts';
+import type { DataOrder, DataSource, DataTable, Endpoint, Load } from './plan.ts';
 import type { Report } from './plan-text.ts';
 
 /** Reads a file that the plan names; the error's `code` tells why it can't (`ENOENT`, `EFBIG`, …). */
@@ -10,11 +10,13 @@ export type ReadFile = (file: string, maxBytes: number) => Promise<Uint8Array>;
 /** Tables of one endpoint; placeholders all of whose values are numbers stand without quotes in a JSON body. */
 export type EndpointData = { readonly tables: readonly DataTable[]; readonly numeric: ReadonlySet<string> };
 
+/** `users`: how many start in the whole run, {@link usersOf}; null: as many as come. */
 export async function resolveData(
   data: Endpoint['data'],
   at: Path,
   readFile: ReadFile,
   report: Report,
+  users: number | null,
 ): Promise<EndpointData> {
   const tables: DataTable[] = [];
   const numeric = new Set<string>();
@@ -22,11 +24,16 @@ export async function resolveData(
   for (const [name, source] of Object.entries(data)) {
     switch (source.kind) {
       case 'range':
-        tables.push({ kind: 'range', name, from: source.from, to: source.to });
+        tables.push({ kind: 'range', name, from: source.from, to: source.to, ...orderOf(source) });
         numeric.add(name);
         break;
       case 'list':
-        tables.push({ kind: 'rows', names: [name], rows: source.values.map((value) => [String(value)]) });
+        tables.push({
+          kind: 'rows',
+          names: [name],
+          rows: source.values.map((value) => [String(value)]),
+          ...orderOf(source),
+        });
         if (source.values.every((value) => typeof value === 'number')) numeric.add(name);
         break;
       case 'file': {
@@ -60,10 +67,35 @@ export async function resolveData(
       report(issue([...at, first.name], `${read.expected} in ${printable(file)}`, read.received, read.hint));
       continue;
     }
-    tables.push({ kind: 'rows', names: columns.map(({ name }) => name), rows: read.rows });
+    tables.push({
+      kind: 'rows',
+      names: columns.map(({ name }) => name),
+      rows: read.rows,
+      ...orderOf(first.source),
+    });
     for (const [index, { name }] of columns.entries()) if (read.numeric[index]) numeric.add(name);
   }
+  if (users !== null) for (const table of tables) checkEnoughRows(table, users, at, report);
   return { tables, numeric };
+}
+
+/** Each stage starts users of its own, so a run has the sum of all stages; null: the open model has none. */
+export function usersOf(load: Load): number | null {
+  return load.kind === 'open' ? null : load.stages.reduce((sum, stage) => sum + stage.users, 0);
+}
+
+function checkEnoughRows(table: DataTable, users: number, at: Path, report: Report): void {
+  if (table.order !== 'unique' || table.per !== 'user') return;
+  const rows = table.kind === 'range' ? table.to - table.from + 1 : table.rows.length;
+  if (rows >= users) return;
+  const name = table.kind === 'range' ? table.name : (table.names[0] ?? '');
+  const what = `at least ${users} rows, one for each user of all stages together`;
+  const hint = `add ${users - rows}, or write order: sequential, which starts again at the top`;
+  report(issue([...at, name], what, `${rows} rows`, hint));
+}
+
+function orderOf({ order, per }: DataOrder): DataOrder {
+  return { ...(order === undefined ? {} : { order }), ...(per === undefined ? {} : { per }) };
 }
 
 type FileSource = Extract<DataSource, { kind: 'file' }>;

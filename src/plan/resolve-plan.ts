@@ -4,7 +4,7 @@ import { limits } from './limits.ts';
 import type { DataTable, Endpoint, Fault, Plan, ResolvedEndpoint, ResolvedPlan } from './plan.ts';
 import type { Report } from './plan-text.ts';
 import { hiddenPlaceholder, resolveBody } from './resolve-body.ts';
-import { type ReadFile, readBytes, resolveData } from './resolve-data.ts';
+import { type ReadFile, readBytes, resolveData, usersOf } from './resolve-data.ts';
 import { checkHeaderData, expandHeaders, type ResolvedAuth, resolveAuth } from './resolve-headers.ts';
 import { resolvePath } from './resolve-target.ts';
 import { isTarget, parseTarget, type TargetUrl } from './target-url.ts';
@@ -38,7 +38,13 @@ export async function resolvePlan(
   const sharedAuth = plan.auth === null ? null : resolveAuth(plan.auth, ['auth'], expand, report);
   for (const [index, endpoint] of plan.endpoints.entries()) {
     const at = ['endpoints', index];
-    const { tables, numeric } = await resolveData(endpoint.data, [...at, 'data'], readFile, report);
+    const { tables, numeric } = await resolveData(
+      endpoint.data,
+      [...at, 'data'],
+      readFile,
+      report,
+      usersOf(plan.load),
+    );
     const around = {
       expand,
       report,
