@@ -1,4 +1,5 @@
 import type { Outcome } from '../record/run.ts';
+import type { Feeder } from './feeder.ts';
 
 /**
  * What a user does in one pass: a single request (`scenarios/single-request.ts`), the steps of a flow
@@ -33,6 +34,8 @@ export type User = {
   readonly random: () => number;
   /** Of the last request; valid within `answered` only. */
   readonly answer: Answer;
+  /** Writes a row into `values`: of a feeder per user the first time only. False: the feeder is used up. */
+  draw(feeder: Feeder): boolean;
   /** Sends a request to one of the plan's endpoints, its placeholders filled from data and `values`. */
   request(endpoint: number, extra?: RequestExtra): void;
   /** Pauses, which counts as think time. */

@@ -1,4 +1,4 @@
-import { defaultRedirects, type FlowStep, type ResolvedEndpoint, type ResolvedPlan } from '../plan/plan.ts';
+import { defaultRedirects, type ResolvedEndpoint, type ResolvedPlan } from '../plan/plan.ts';
 import type { Outcome } from '../record/run.ts';
 import { compileChecks } from './check.ts';
 import type { Clock } from './clock.ts';
@@ -8,8 +8,8 @@ import { type Feeder, type FeederShare, feederOf } from './feeder.ts';
 import { type Judge, judgeOf } from './judge.ts';
 import { type Mix, mixOf } from './mix.ts';
 import { type RequestWriter, requestWriter } from './request-writer.ts';
-import type { Answer, Scenario } from './scenario.ts';
-import { flowScenarios } from './scenarios/flow-scenarios.ts';
+import type { Scenario } from './scenario.ts';
+import { endpointsRead, flowScenarios } from './scenarios/flow-scenarios.ts';
 import { singleRequest } from './scenarios/single-request.ts';
 
 /** What every user of a worker shares. */
@@ -68,23 +68,18 @@ export async function workloadOf(
   { share, address, flowFault, ...part }: WorkloadPart,
 ): Promise<Workload> {
   const flows = plan.flows ?? [];
-  const required = requiredExtractions(flows.flatMap(({ steps }) => steps));
+  const readByFlows = endpointsRead(plan);
   const isRead = (endpoint: ResolvedEndpoint, index: number): boolean =>
     endpoint.expect.bodyContains !== null ||
     (endpoint.expect.checks?.length ?? 0) > 0 ||
-    required.has(index) ||
-    flows.some(({ script }) => script !== null);
+    readByFlows.has(index);
   const { host } = new URL(plan.target);
   const { http = 1, policy = { kind: 'per-user' } } = plan.connection ?? {};
   const { proxy } = address;
   const endpoints = plan.endpoints.map((endpoint, index): WorkloadEndpoint => {
     const feeders = endpoint.tables.map((table) => feederOf(table, share));
     const checks = endpoint.expect.checks ?? [];
-    const extraction = required.get(index);
-    const holds = [
-      ...(checks.length > 0 ? [compileChecks(checks)] : []),
-      ...(extraction === undefined ? [] : [extraction]),
-    ];
+    const holds = checks.length > 0 ? [compileChecks(checks)] : [];
     return {
       writer: requestWriter(endpoint, {
         host,
