@@ -9,53 +9,25 @@
  * The other peers: peers.ts. Here Loadline's CPU is counted from the first request on; there, like theirs, from the
  * start of its process.
  */
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-import { jsonFigures } from './json-figures.ts';
+import { loadlineProcess } from './loadline-process.ts';
 import { startNginx } from './nginx.ts';
-import { autocannon, wrk } from './peer-commands.ts';
+import { autocannon } from './peer-commands.ts';
 import { type Client, cpuUs, environmentLine, inTurn, median, rateOf, ratio } from './rounds.ts';
 import { timedOnCore0 } from './timed-command.ts';
+import { wrkProcess } from './wrk-process.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 5);
 const connections = 64;
 
-function loadline(url: string, name: string, scenario: 'one' | 'warm' | 'ten'): Client {
-  return {
-    name,
-    run: () => {
-      const client = path.join(import.meta.dirname, 'loadline-client.ts');
-      const args = [client, url, String(connections), String(seconds), scenario];
-      const out = execFileSync(
-        'taskset',
-        ['-c', '0', process.execPath, '--disable-warning=ExperimentalWarning', ...args],
-        { encoding: 'utf8' },
-      );
-      const { requests, cpuSeconds, seconds: took } = jsonFigures(out, ['requests', 'cpuSeconds', 'seconds']);
-      return { requests, cpuSeconds, seconds: took };
-    },
-  };
-}
-
 const nginx = await startNginx(1);
 try {
   const url = `${nginx.url}/`;
   const clients: Client[] = [
-    loadline(url, 'loadline', 'one'),
-    loadline(url, 'loadline, warmed up', 'warm'),
-    loadline(url, 'loadline, ten endpoints', 'ten'),
-    {
-      name: 'wrk',
-      run: () => {
-        const { text, cpuSeconds } = timedOnCore0(wrk.command(url, connections, seconds), {
-          limitSeconds: seconds + 30,
-        });
-        const match = /(\d+) requests in ([\d.]+)s/.exec(text);
-        if (match === null) throw new Error(`wrk printed ${text}`);
-        return { requests: Number(match[1]), seconds: Number(match[2]), cpuSeconds };
-      },
-    },
+    loadlineProcess('loadline', 'loadline-client.ts', [url, connections, seconds, 'one']),
+    loadlineProcess('loadline, warmed up', 'loadline-client.ts', [url, connections, seconds, 'warm']),
+    loadlineProcess('loadline, ten endpoints', 'loadline-client.ts', [url, connections, seconds, 'ten']),
+    wrkProcess(url, connections, seconds),
     {
       name: 'autocannon',
       run: async () => {
