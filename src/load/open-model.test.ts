@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Client, Engine, Exchange } from './engine.ts';
+import type { Client, Engine, Exchange, WireRequest } from './engine.ts';
 import { connectionLimit, OpenModel, type OpenOrder } from './open-model.ts';
+import { singleRequest } from './scenarios/single-request.ts';
+
+const nothing: WireRequest = {
+  data: '',
+  headEnd: 0,
+  bytes: 0,
+  head: false,
+  keepBody: false,
+  keepHead: false,
+  message: null,
+};
 
 /** A model on a clock that the test turns, with a target that answers after `serviceMs`, or never. */
 class Bench {
@@ -20,12 +31,23 @@ class Bench {
     this.model = new OpenModel({
       endpoints: [
         {
-          write: () => ({ data: '', bytes: 0, head: false, keepBody: false }),
-          expect: { status: [], bodyContains: null },
+          writer: { write: () => nothing, writeWith: () => nothing },
+          judge: () => 'ok',
           timeoutMs: 1e6,
+          redirects: 0,
+          digest: null,
+          setsCookie: false,
+          usesUserValues: false,
+          perUser: [],
         },
       ],
+      scenarios: [singleRequest(0, 1)],
       mix: () => 0,
+      usesValues: false,
+      origin: 'http://127.0.0.1',
+      makeJar: null,
+      followed: () => {},
+      usedUp: () => {},
       engine: this.#engine(),
       clock: () => this.now,
       random: () => 0,
@@ -115,6 +137,8 @@ class Bench {
         ended();
       },
       body: () => Buffer.alloc(0),
+      setsCookies: false,
+      headers: () => [],
       close: () => {},
     };
   }

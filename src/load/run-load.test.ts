@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Window } from '../record/run.ts';
-import { type LoadSink, runLoad } from './run-load.ts';
+import { runLoad } from './run-load.ts';
 import { TargetUnreachableError } from './target.ts';
+import { memorySink, outcomeCounts } from './testing/memory-sink.ts';
 import { planFor } from './testing/plan-for.ts';
 
 const cleanups: (() => void)[] = [];
@@ -36,34 +36,6 @@ async function rawServer(answer: (socket: net.Socket) => void): Promise<number> 
     server.close();
   });
   return (server.address() as AddressInfo).port;
-}
-
-type Recorded = LoadSink & {
-  readonly windows: Window[];
-  readonly ended: { state: string }[];
-  readonly events: string[];
-};
-
-function memorySink(): Recorded {
-  const windows: Window[] = [];
-  const ended: { state: string }[] = [];
-  const events: string[] = [];
-  return {
-    windows,
-    ended,
-    events,
-    startStage: () => {},
-    updateStage: () => {},
-    writeSecond: (record) => windows.push(...record.windows),
-    finishStage: (_index, end) => ended.push({ state: end.state }),
-    event: (event) => events.push(event.kind),
-  };
-}
-
-function counts(sink: Recorded): Record<string, number> {
-  const byOutcome: Record<string, number> = {};
-  for (const { outcome, count } of sink.windows) byOutcome[outcome] = (byOutcome[outcome] ?? 0) + count;
-  return byOutcome;
 }
 
 describe('what Loadline counts is what the server counted', () => {
@@ -101,7 +73,7 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
       recorded[name] = (recorded[name] ?? 0) + count;
     }
     expect(state).toBe('complete');
-    expect(counts(sink)).toEqual({ ok: Object.values(seen).reduce((a, b) => a + b, 0) });
+    expect(outcomeCounts(sink)).toEqual({ ok: Object.values(seen).reduce((a, b) => a + b, 0) });
     expect(recorded).toEqual(seen);
     expect([...bodies].sort()).toEqual([1, 2, 3].map((n) => JSON.stringify({ title: `ü – "q" ${n}`, n })));
   });
@@ -119,7 +91,12 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
       `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 20, spawnRate: 1000, duration: 60s } }`,
     );
     const state = await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal });
-    expect({ state, counts: counts(sink), ended: sink.ended, events: sink.events }).toEqual({
+    expect({
+      state,
+      counts: outcomeCounts(sink),
+      ended: sink.ended,
+      events: sink.events.map(({ kind }) => kind),
+    }).toEqual({
       state: 'interrupted',
       counts: { ok: seen },
       ended: [{ state: 'interrupted' }],
@@ -145,7 +122,7 @@ load: { users: [3, 8], spawnRate: 100, duration: 400ms }
     expect(
       await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal, abort: abort.signal }),
     ).toBe('interrupted');
-    expect(counts(sink)).toEqual({ aborted: 5 });
+    expect(outcomeCounts(sink)).toEqual({ aborted: 5 });
   });
 });
 
@@ -171,9 +148,11 @@ load: { rate: [100, 400], arrivals: ${arrivals}, duration: 500ms }
     );
     expect(sent).toEqual([seen['/a'], seen['/b']]);
     // Stage and a fifth of settling: 600 ms at 100/s, 600 ms at 400/s; what a busy machine could not send is told.
-    const due = Object.values(counts(sink)).reduce((sum, count) => sum + count, 0);
+    const due = Object.values(outcomeCounts(sink)).reduce((sum, count) => sum + count, 0);
     if (arrivals === 'uniform') expect(due).toBe(60 + 240);
-    expect(Object.keys(counts(sink)).filter((outcome) => !/^(ok|not-sent-late)$/.test(outcome))).toEqual([]);
+    expect(
+      Object.keys(outcomeCounts(sink)).filter((outcome) => !/^(ok|not-sent-late)$/.test(outcome)),
+    ).toEqual([]);
     expect(new Set(sink.windows.map(({ phase }) => phase)).has('ramp')).toBe(true);
   });
 
@@ -190,7 +169,12 @@ load: { rate: [100, 400], arrivals: ${arrivals}, duration: 500ms }
       `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { rate: 500, duration: 60s } }`,
     );
     const state = await runLoad(plan, { workers: 1, seed: 1, open: () => sink, stop: stop.signal });
-    expect({ state, ok: counts(sink).ok, ended: sink.ended, events: sink.events }).toEqual({
+    expect({
+      state,
+      ok: outcomeCounts(sink).ok,
+      ended: sink.ended,
+      events: sink.events.map(({ kind }) => kind),
+    }).toEqual({
       state: 'interrupted',
       ok: seen,
       ended: [{ state: 'interrupted' }],
@@ -205,7 +189,7 @@ load: { rate: [100, 400], arrivals: ${arrivals}, duration: 500ms }
       `{ target: 'http://127.0.0.1:${port}', timeout: 200ms, endpoints: [GET /], load: { rate: 200, arrivals: uniform, duration: 500ms } }`,
     );
     await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
-    const { timeout = 0, 'not-sent-late': late = 0, ...others } = counts(sink);
+    const { timeout = 0, 'not-sent-late': late = 0, ...others } = outcomeCounts(sink);
     expect({ ended: timeout + late, others }).toEqual({ ended: 120, others: {} });
     expect(timeout).toBeGreaterThan(0);
   });
@@ -273,7 +257,7 @@ describe('a failed request is data of its kind', () => {
         `{ target: 'http://127.0.0.1:${port}', timeout: ${timeout ?? '20s'}, endpoints: [GET /], load: { users: 2, spawnRate: 100, duration: 300ms } }`,
       );
       await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
-      expect(Object.keys(counts(sink))).toEqual([kind]);
+      expect(Object.keys(outcomeCounts(sink))).toEqual([kind]);
       expect(process.memoryUsage.rss()).toBeLessThan(1024 * 1024 * 1024);
     });
   }
@@ -312,7 +296,7 @@ load: { users: 4, spawnRate: 100, duration: 300ms }
       `{ target: 'http://127.0.0.1:${port}', endpoints: [GET /], load: { users: 3, spawnRate: 100, duration: 500ms } }`,
     );
     await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
-    const { refused = 0 } = counts(sink);
+    const { refused = 0 } = outcomeCounts(sink);
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThanOrEqual(3 * 7);
   });
