@@ -1,15 +1,16 @@
 import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type net from 'node:net';
-import type { Address, Failure, WireMessage } from '../engine.ts';
+import { TLSSocket } from 'node:tls';
+import type { ConnectFailure } from '../connect-failure.ts';
+import { Connection, type Route } from '../connection.ts';
+import type { Failure, WireMessage } from '../engine.ts';
 import { defaultReaderLimits } from '../http1/response-reader.ts';
-import { dial, type TlsMemory } from './dial.ts';
 import { fieldsOf } from './fields.ts';
 
 /** What all connections of an engine share. */
 export type Http2Shared = {
-  readonly address: Address;
+  readonly route: Route;
   readonly now: () => number;
-  readonly tls: TlsMemory;
   openConnections: number;
   connectErrors: number;
 };
@@ -41,13 +42,13 @@ const sessionOptions = {
   maxSessionMemory: 32,
 } as const;
 
-/** One HTTP/2 session and its connection, from the dialling on. */
+/** One HTTP/2 session and its connection, from the first packet on. */
 export class Http2Connection {
   /** Streams under way. */
   active = 0;
   readonly #shared: Http2Shared;
   readonly #listener: ConnectionListener;
-  readonly #dial: { cancel(): void };
+  readonly #connection: Connection;
   readonly #origin: URL;
   #session: ClientHttp2Session | null = null;
   #socket: net.Socket | null = null;
@@ -61,23 +62,23 @@ export class Http2Connection {
   constructor(shared: Http2Shared, listener: ConnectionListener) {
     this.#shared = shared;
     this.#listener = listener;
-    this.#origin = new URL(shared.address.tls === null ? 'http://localhost' : 'https://localhost');
-    this.#dial = dial(shared.address, shared.tls, {
-      connected: (socket) => this.#connected(socket),
-      failed: (failure, problem) => {
-        this.#gone = true;
-        listener.notConnected(this, failure, problem);
-      },
+    this.#origin = new URL(shared.route.address.tls === null ? 'http://localhost' : 'https://localhost');
+    this.#connection = new Connection(shared.route, {
+      connected: ({ socket }) => this.#connected(socket),
+      notConnected: (_connection, failure) => this.#notConnected(failure.failure, problemOf(failure)),
+      // The session reads, and tells how it ends.
+      read: () => {},
+      ended: () => {},
     });
   }
 
-  /** False while it is dialled, and once no further stream may be opened. */
+  /** False while it is being connected, and once no further stream may be opened. */
   get usable(): boolean {
     const session = this.#session;
     return session !== null && !this.#gone && !this.#leaving && !session.closed && !session.destroyed;
   }
 
-  get dialling(): boolean {
+  get connecting(): boolean {
     return this.#session === null && !this.#gone;
   }
 
@@ -124,14 +125,25 @@ export class Http2Connection {
   drop(): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#dial.cancel();
-    if (this.#session === null) return;
-    this.#shared.openConnections -= 1;
-    this.#session.destroy();
-    this.#socket?.destroy();
+    const session = this.#session;
+    if (session !== null) {
+      this.#shared.openConnections -= 1;
+      session.destroy();
+    }
+    this.#connection.destroy();
+  }
+
+  #notConnected(failure: Failure, problem: string): void {
+    this.drop();
+    this.#listener.notConnected(this, failure, problem);
   }
 
   #connected(socket: net.Socket): void {
+    if (socket instanceof TLSSocket && socket.alpnProtocol !== 'h2') {
+      const chosen = socket.alpnProtocol || 'no protocol';
+      this.#notConnected('tls', `${notHttp2}: it chose ${chosen} in the TLS handshake`);
+      return;
+    }
     const session = http2.connect(this.#origin, { ...sessionOptions, createConnection: () => socket });
     this.#socket = socket;
     this.#session = session;
@@ -156,4 +168,12 @@ export class Http2Connection {
     });
     this.#listener.connected(this);
   }
+}
+
+const notHttp2 = 'the server does not speak HTTP/2';
+
+function problemOf({ code, problem }: ConnectFailure): string {
+  return code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
+    ? `${notHttp2}: it refused the protocol h2 in the TLS handshake`
+    : problem;
 }

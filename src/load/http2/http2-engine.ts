@@ -1,3 +1,4 @@
+import { Route } from '../connection.ts';
 import type { Address, Engine } from '../engine.ts';
 import { Http2Client } from './http2-client.ts';
 import type { Http2Shared } from './http2-connection.ts';
@@ -18,10 +19,16 @@ export type Http2Options = {
  *
  * Bytes: of a client's own session all that went over its connection (TLS taken off), with HPACK's compression and
  * the frames that keep the session. On shared sessions that can't be told apart: an exchange counts its bodies, the
- * heads of their frames, and its fields uncompressed, so more than went over the wire.
+ * heads of their frames, and its fields uncompressed, so more than went over the wire. Throws if the certificates that
+ * the address names can't be used.
  */
 export function createHttp2Engine(address: Address, now: () => number, options: Http2Options): Engine {
-  const shared: Http2Shared = { address, now, tls: { session: null }, openConnections: 0, connectErrors: 0 };
+  const shared: Http2Shared = {
+    route: new Route(address, 'h2', null),
+    now,
+    openConnections: 0,
+    connectErrors: 0,
+  };
   const { freshConnections: fresh, sharedSessions: sessions = 0 } = options;
   const common =
     sessions > 0 && !fresh ? new SessionPool(shared, { sessions, streams: Number.POSITIVE_INFINITY }) : null;

@@ -18,7 +18,7 @@ export class SessionPool implements ConnectionListener {
   readonly #shared: Http2Shared;
   readonly #sessions: number;
   readonly #streams: number;
-  /** Those that are dialled or take streams. */
+  /** Those that are being connected or take streams. */
   readonly #connections = new Set<Http2Connection>();
   readonly #openers = new Map<Http2Connection, Waiter>();
   readonly #waiting = new Set<Waiter>();
@@ -105,7 +105,7 @@ export class SessionPool implements ConnectionListener {
   #offer(): Http2Connection | 'new' | null {
     let freest: Http2Connection | null = null;
     for (const connection of this.#connections) {
-      if (connection.dialling) continue;
+      if (connection.connecting) continue;
       if (!connection.usable) {
         this.#connections.delete(connection);
         if (connection.active === 0) connection.drop();

@@ -1,5 +1,5 @@
+import { failureOf } from '../connect-failure.ts';
 import type { Failure } from '../engine.ts';
-import { failureOf } from '../http1/http1-engine.ts';
 
 /** RFC 9113 §7, by number; `NGHTTP2_` stands before them in Node's messages. */
 const errorNames = [
