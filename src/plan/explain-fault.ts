@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { didYouMean } from './did-you-mean.ts';
 import { describeValue, type Issue, issue, type Path, quoted } from './fault.ts';
 import { hintFor, misplaced, suggestion } from './hint.ts';
-import { expected } from './schema-leaves.ts';
+import { expected, stepKeys } from './schema-leaves.ts';
 
 type SchemaIssue = z.core.$ZodIssue;
 
@@ -30,7 +30,10 @@ function explain(one: SchemaIssue, base: Path, input: unknown): readonly Issue[]
     });
   }
   if (one.code === 'invalid_union') {
-    const fitting = one.errors.find((branch) => !branch.some(isOfAnotherKind));
+    const value = valueAt(input, path);
+    const [fitting] = one.errors
+      .filter((branch) => !branch.some(isOfAnotherKind))
+      .sort((a, b) => strangeness(a, value) - strangeness(b, value));
     if (fitting !== undefined) return fitting.flatMap((inner) => explain(inner, path, input));
   }
   const value = valueAt(input, path);
@@ -40,7 +43,7 @@ function explain(one: SchemaIssue, base: Path, input: unknown): readonly Issue[]
 /** Secrets are not repeated: a fault may end in the log of a CI job. */
 function received(value: unknown, path: Path): string {
   const secret = path.some((step) =>
-    /^(auth|authorization|cookie|x-api-key|password|token)$/i.test(String(step)),
+    /^(auth|authorization|cookie|x-api-key|password|passphrase|proxy|token)$/i.test(String(step)),
   );
   return secret && typeof value === 'string' ? `a text of ${value.length} characters` : describeValue(value);
 }
@@ -52,6 +55,18 @@ function valueAt(input: unknown, path: Path): unknown {
     value = Object.getOwnPropertyDescriptor(value, step)?.value;
   }
   return value;
+}
+
+/** Of several kinds of object the one was meant whose own keys are there and whose others are not. */
+function strangeness(branch: readonly SchemaIssue[], value: unknown): number {
+  let sum = 0;
+  for (const one of branch) {
+    const [key] = one.path;
+    if (one.code === 'unrecognized_keys' && one.path.length === 0) sum += one.keys.length;
+    else if (one.path.length === 1 && key !== undefined && valueAt(value, [String(key)]) === undefined)
+      sum += stepKeys.includes(String(key)) ? 10 : 1;
+  }
+  return sum;
 }
 
 /** The branch of a union that the value was never meant for. */

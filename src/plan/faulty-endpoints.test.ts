@@ -13,7 +13,7 @@ const wrongPlans = [
     name: 'no endpoints',
     lines: { 2: 'name: x', 3: '' },
     faults: [
-      '1:1 endpoints: expected a list of requests such as [GET /posts], received nothing. Hint: write endpoints: [GET /]',
+      '1:1 endpoints: expected a list of requests such as [GET /posts], received nothing. Hint: write endpoints: [GET /], or flows',
     ],
   },
   {

@@ -43,7 +43,7 @@ export async function loadPlan(
   const readFile: ReadFile = (name, maxBytes) => readRegularFile(resolve(dirname(path), name), maxBytes);
   const resolution = await resolvePlan(
     { ...overridden.plan, file, ...(overrides.target === undefined ? {} : { targetFrom: 'command-line' }) },
-    { env, readFile, origin },
+    { env, readFile, origin, module: isModule(path) ? path : null },
   );
   if (resolution.state === 'faulty') throw new PlanError(resolution.faults);
   return resolution.resolved;
@@ -67,13 +67,12 @@ async function readPlan(file: string, path: string): Promise<Read> {
     return faulty(issue([], `a plan file${what}`, received, missing ? await neighbourHint(path) : hint));
   }
   const kind = extname(path).toLowerCase();
-  const isModule = /^\.[cm]?[jt]s$/.test(kind);
-  if (!isModule && kind !== '.yaml' && kind !== '.yml' && kind !== '.json') {
+  if (!isModule(path) && kind !== '.yaml' && kind !== '.yml' && kind !== '.json') {
     return faulty(
       issue([], 'a file that ends in .yaml, .yml, .json or .ts', quoted(basename(path)), 'rename it'),
     );
   }
-  if (isModule) {
+  if (isModule(path)) {
     const module = await importPlan(path);
     if (module.state === 'faulty') return faulty(module.issue);
     return { outcome: normalisePlan(module.value, origin), origin };
@@ -85,6 +84,10 @@ async function readPlan(file: string, path: string): Promise<Read> {
     return faulty(issue([], 'a file in UTF-8', 'another encoding', 'save it as UTF-8'));
   }
   return parsePlanText(text, { file, format: kind === '.json' ? 'json' : 'yaml' });
+}
+
+function isModule(path: string): boolean {
+  return /\.[cm]?[jt]s$/i.test(path);
 }
 
 async function neighbourHint(path: string): Promise<string> {

@@ -1,21 +1,21 @@
 import type * as z from 'zod';
-import { describeValue, issue, type Origin, type Path } from './fault.ts';
+import type { endpoint as endpointSchema } from './endpoint-schema.ts';
+import { issue, type Origin, type Path, quoted } from './fault.ts';
 import { headerFields } from './header-fields.ts';
 import { limits } from './limits.ts';
 import { normaliseAuth, twoAuthorizations } from './normalise-auth.ts';
+import { normaliseBody } from './normalise-body.ts';
 import { normaliseData } from './normalise-data.ts';
-import { checkPlaceholders } from './placeholder-check.ts';
-import { asJson, jsonTexts } from './plain-value.ts';
-import type { Body, Endpoint, Expectation, JsonValue, Sla } from './plan.ts';
+import { normaliseExpectation } from './normalise-expectation.ts';
+import type { Endpoint, Sla } from './plan.ts';
 import { slaStatistics } from './plan.ts';
-import type { planSchema } from './plan-schema.ts';
 import { checkVariables, type Report, scalarText } from './plan-text.ts';
 import { parseDuration, parseShare } from './quantity.ts';
 import { parseRequestLine, resourceOf } from './request-line.ts';
 
-type PlanOutput = z.output<typeof planSchema>;
-type EndpointInput = Exclude<PlanOutput['endpoints'][number], string>;
-type SlaInput = NonNullable<EndpointInput['sla']>;
+/** A request as it was written, in its long form. */
+export type RequestInput = Exclude<z.output<typeof endpointSchema>, string>;
+type SlaInput = NonNullable<RequestInput['sla']>;
 
 /** What an endpoint takes from the plan around it. */
 export type Surroundings = {
@@ -26,10 +26,13 @@ export type Surroundings = {
   readonly timeoutMs: number;
   /** Placeholders that the plan's own headers and token name. */
   readonly planTexts: readonly string[];
+  /** Present: what the flow around it fills, sooner or later. */
+  readonly flowNames?: ReadonlySet<string>;
 };
 
-export function normaliseEndpoint(given: string | EndpointInput, at: Path, around: Surroundings): Endpoint {
-  const input: EndpointInput = typeof given === 'string' ? { request: given } : given;
+/** An endpoint with all its defaults; the placeholders are another's look (`checkPlaceholders`). */
+export function normaliseEndpoint(given: string | RequestInput, at: Path, around: Surroundings): Endpoint {
+  const input: RequestInput = typeof given === 'string' ? { request: given } : given;
   const { origin, report } = around;
   const { method, path } = parseRequestLine(
     input.request,
@@ -39,11 +42,13 @@ export function normaliseEndpoint(given: string | EndpointInput, at: Path, aroun
   const data = normaliseData(input.data ?? {}, [...at, 'data'], around);
   const headers = headerFields(input.headers, [...at, 'headers'], origin, report);
   const query = normaliseQuery(input.query ?? {}, [...at, 'query'], around);
-  const body = input.body === undefined ? null : normaliseBody(input.body, [...at, 'body'], data, around);
+  const names = new Set([...Object.keys(data), ...(around.flowNames ?? [])]);
+  const body = normaliseBody(input, at, { origin, report, names });
+  if (body?.kind === 'multipart') checkContentType(Object.keys(input.headers ?? {}), at, report);
   const auth =
     input.auth === 'none' ? null : input.auth && normaliseAuth(input.auth, [...at, 'auth'], report);
   if (auth && headers.authorization !== undefined) report(twoAuthorizations([...at, 'auth']));
-  const endpoint: Endpoint = {
+  return {
     name: input.name ?? `${method} ${path}`,
     method,
     path,
@@ -53,14 +58,20 @@ export function normaliseEndpoint(given: string | EndpointInput, at: Path, aroun
     weight: input.weight ?? 1,
     data,
     sla: input.sla === undefined ? null : normaliseSla(input.sla, [...at, 'sla'], report),
-    expect: normaliseExpectation(input.expect),
+    expect: normaliseExpectation(input.expect, [...at, 'expect'], around),
     group: input.group ?? resourceOf(path),
     timeoutMs:
       input.timeout === undefined ? around.timeoutMs : (parseDuration(input.timeout) ?? around.timeoutMs),
     ...(auth === undefined ? {} : { auth }),
   };
-  checkPlaceholders(endpoint, at, typeof given === 'string', around);
-  return endpoint;
+}
+
+/** A multipart body can't be read without the boundary that Loadline chooses. */
+function checkContentType(names: readonly string[], at: Path, report: Report): void {
+  const name = names.find((one) => one.toLowerCase() === 'content-type');
+  if (name === undefined) return;
+  const hint = 'it is written with the boundary: remove it';
+  report(issue([...at, 'headers', name], 'no content-type beside multipart', quoted(name), hint, 'key'));
 }
 
 function normaliseQuery(
@@ -82,56 +93,6 @@ function normaliseQuery(
   return query;
 }
 
-function normaliseBody(
-  input: unknown,
-  at: Path,
-  data: Endpoint['data'],
-  { origin, report }: Surroundings,
-): Body | null {
-  if (input === null) {
-    report(issue(at, 'a body', 'nothing (null)', 'remove the key, or write {} for an empty object'));
-    return null;
-  }
-  const value = asJson(input) ?? null;
-  const bytes = new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
-  if (bytes > limits.bodyBytes)
-    report(issue(at, `a body of at most ${limits.bodyBytes} bytes`, `${bytes} bytes`));
-  for (const { path, text, part } of jsonTexts(value, at)) checkVariables(text, path, report, part);
-  checkJsonValues(value, at);
-  return typeof value === 'string' ? { kind: 'text', value } : { kind: 'json', value };
-
-  function checkJsonValues(one: JsonValue, path: Path): void {
-    if (path.length - at.length > limits.bodyDepth) {
-      report(issue(path, `a body of at most ${limits.bodyDepth} levels`, 'a deeper one'));
-    } else if (typeof one === 'number' && Number.isInteger(one) && !Number.isSafeInteger(one)) {
-      const text = scalarText(one, path, origin);
-      if (/^[+-]?\d+$/.test(text)) {
-        report(
-          issue(
-            path,
-            'a whole number up to 9007199254740991',
-            text.slice(0, 60),
-            'put longer ones in quotes',
-          ),
-        );
-      }
-    } else if (Array.isArray(one)) {
-      for (const [index, inner] of one.entries()) checkJsonValues(inner, [...path, index]);
-    } else if (typeof one === 'object' && one !== null) {
-      const [key, ...others] = Object.keys(one);
-      if (
-        key !== undefined &&
-        others.length === 0 &&
-        Object.values(one)[0] === null &&
-        Object.hasOwn(data, key)
-      ) {
-        report(issue(path, 'a value', describeValue(one), `put quotes around the placeholder: "{${key}}"`));
-      }
-      for (const [name, inner] of Object.entries(one)) checkJsonValues(inner, [...path, name]);
-    }
-  }
-}
-
 function normaliseSla(input: SlaInput, at: Path, report: Report): Sla {
   if (typeof input === 'string') return { times: { p95: parseDuration(input) ?? 0 }, errors: null };
   if (Object.keys(input).length === 0) {
@@ -143,12 +104,4 @@ function normaliseSla(input: SlaInput, at: Path, report: Report): Sla {
     if (bound !== undefined) times[statistic] = parseDuration(bound) ?? 0;
   }
   return { times, errors: input.errors === undefined ? null : parseShare(input.errors) };
-}
-
-function normaliseExpectation(input: EndpointInput['expect']): Expectation {
-  const status = input?.status ?? [];
-  return {
-    status: typeof status === 'number' ? [status] : status,
-    bodyContains: input?.bodyContains ?? null,
-  };
 }

@@ -1,25 +1,25 @@
 import { basename } from 'node:path';
-import type * as z from 'zod';
 import { explainSchemaIssues } from './explain-fault.ts';
 import {
   faultsOf,
   type Issue,
-  issue,
   type Origin,
   originWithoutPlaces,
   type Path,
   pathText,
-  quoted,
 } from './fault.ts';
+import { scriptMark } from './flow-schema.ts';
+import { scriptFlows } from './flow-script.ts';
 import { headerFields } from './header-fields.ts';
 import { limits } from './limits.ts';
 import { normaliseAuth, twoAuthorizations } from './normalise-auth.ts';
-import { normaliseEndpoint } from './normalise-endpoint.ts';
+import { normaliseConnection, normaliseTls } from './normalise-connection.ts';
 import { normaliseLoad, normaliseReadiness } from './normalise-load.ts';
+import { normaliseRequests } from './normalise-requests.ts';
 import { normaliseAbort, normaliseAllowed } from './normalise-safety.ts';
 import { plainCopy } from './plain-value.ts';
-import type { Endpoint, Fault, Plan } from './plan.ts';
-import { planSchema } from './plan-schema.ts';
+import type { Fault, Plan } from './plan.ts';
+import { modulePlanSchema, type PlanOutput, planSchema } from './plan-schema.ts';
 import { checkVariables, hasVariable, type Report } from './plan-text.ts';
 import { parseDuration } from './quantity.ts';
 import { isTarget, parseTarget } from './target-url.ts';
@@ -38,11 +38,14 @@ export function normalisePlan(value: unknown, origin: Origin = originWithoutPlac
   const issues: Issue[] = [];
   const report: Report = (found) => issues.push(found);
   const plain = plainCopy(value, report);
-  const first = planSchema.safeParse(plain);
+  const scripts = scriptFlows(value);
+  const schema = scripts.size === 0 ? planSchema : modulePlanSchema;
+  markScripts(plain, scripts);
+  const first = schema.safeParse(plain);
   if (first.error !== undefined) issues.push(...explainSchemaIssues(first.error.issues, plain));
   const broken = new Set(issues.flatMap((one) => prefixes(one.path)));
   const intact = (path: Path) => !broken.has(pathText(path));
-  const input = first.data ?? repaired(plain, issues);
+  const input = first.data ?? repaired(plain, issues, schema);
   if (input === null) return { state: 'faulty', faults: faultsOf(issues, origin) };
   const plan = buildPlan(
     input,
@@ -63,14 +66,18 @@ function prefixes(path: Path): readonly string[] {
 }
 
 /** The value with every broken part taken out or replaced, so that the rest can be looked at; null: not even so. */
-function repaired(plain: unknown, issues: readonly Issue[]): z.output<typeof planSchema> | null {
+function repaired(
+  plain: unknown,
+  issues: readonly Issue[],
+  schema: typeof planSchema | typeof modulePlanSchema,
+): PlanOutput | null {
   const copy = plainCopy(plain, () => {});
   if (!isObject(copy)) return null;
   let found = issues;
   for (let round = 0; round < 5; round++) {
     for (const { path } of found) removeAt(copy, path);
     putStandIns(copy);
-    const { data, error } = planSchema.safeParse(copy);
+    const { data, error } = schema.safeParse(copy);
     if (data !== undefined) return data;
     found = explainSchemaIssues(error.issues, copy);
   }
@@ -85,6 +92,10 @@ function removeAt(plan: Record<string, unknown>, path: Path): void {
     if (typeof step === 'number' && Array.isArray(value) && step in value) {
       const list = value;
       if (depth === 1 && path[0] === 'endpoints') remove = () => list.splice(step, 1, standInRequest(step));
+      if (depth === 1 && path[0] === 'flows') {
+        list.splice(step, 1, { steps: [standInRequest(step)] });
+        return;
+      }
       value = list[step];
     } else if (typeof step === 'string' && isObject(value) && Object.hasOwn(value, step)) {
       const holder = value;
@@ -98,6 +109,7 @@ function removeAt(plan: Record<string, unknown>, path: Path): void {
 function putStandIns(plan: Record<string, unknown>): void {
   plan.target ??= 'http://stand-in.invalid';
   plan.load ??= { users: 1 };
+  if (plan.endpoints === undefined && plan.flows !== undefined) return;
   if (!Array.isArray(plan.endpoints) || plan.endpoints.length === 0) plan.endpoints = [standInRequest(0)];
   if (!Array.isArray(plan.endpoints)) return;
   for (const [index, endpoint] of plan.endpoints.entries()) {
@@ -113,20 +125,20 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function buildPlan(
-  input: z.output<typeof planSchema>,
-  origin: Origin,
-  report: Report,
-  intact: (path: Path) => boolean,
-): Plan {
+/** Says in the plan's copy, which holds no functions, which flows are functions. */
+function markScripts(plain: unknown, scripts: ReadonlySet<number>): void {
+  const flows = isObject(plain) && Array.isArray(plain.flows) ? plain.flows : [];
+  for (const index of scripts) if (isObject(flows[index])) flows[index].script = scriptMark;
+}
+
+function buildPlan(input: PlanOutput, origin: Origin, report: Report, intact: (path: Path) => boolean): Plan {
   const timeoutMs = parseDuration(input.timeout ?? '') ?? defaultTimeoutMs;
   const headers = headerFields(input.headers, ['headers'], origin, report);
   const auth = input.auth === undefined ? null : normaliseAuth(input.auth, ['auth'], report);
   if (auth !== null && headers.authorization !== undefined) report(twoAuthorizations(['auth']));
   const planTexts = [...Object.values(headers), ...(auth?.kind === 'bearer' ? [auth.token] : [])];
   const around = { origin, report, intact, timeoutMs, planTexts };
-  const endpoints = input.endpoints.map((one, index) => normaliseEndpoint(one, ['endpoints', index], around));
-  checkNames(endpoints, input.endpoints, report);
+  const { endpoints, flows } = normaliseRequests(input, around);
   return {
     kind: 'plan',
     name: input.name ?? nameOfFile(origin.file),
@@ -134,12 +146,14 @@ function buildPlan(
     endpoints,
     load: normaliseLoad(input.load, ['load'], report),
     readiness: normaliseReadiness(input.readiness),
-    tls: { verify: input.tls?.verify ?? true, ca: input.tls?.ca ?? null },
+    tls: normaliseTls(input.tls ?? {}, report),
     headers,
     auth,
     timeoutMs,
+    ...(flows.length === 0 ? {} : { flows }),
     ...(input.allow === undefined ? {} : { allow: normaliseAllowed(input.allow, report) }),
     ...(input.abort === undefined ? {} : { abort: normaliseAbort(input.abort, report) }),
+    ...normaliseConnection(input, report),
   };
 }
 
@@ -151,27 +165,6 @@ function normaliseTarget(text: string, report: Report): string {
   if (isTarget(found)) return found.origin + found.basePath;
   report(found);
   return text;
-}
-
-function checkNames(
-  endpoints: readonly Endpoint[],
-  inputs: z.output<typeof planSchema>['endpoints'],
-  report: Report,
-): void {
-  const seen = new Map<string, number>();
-  for (const [index, { name }] of endpoints.entries()) {
-    const earlier = seen.get(name);
-    if (earlier === undefined) {
-      seen.set(name, index);
-      continue;
-    }
-    const input = inputs[index];
-    const at = ['endpoints', index];
-    const key =
-      typeof input === 'string' || input === undefined ? [] : [input.name === undefined ? 'request' : 'name'];
-    const hint = key[0] === 'name' ? 'choose another name' : 'give one of them a name: name: …';
-    report(issue([...at, ...key], 'a name of its own', `${quoted(name)}, as endpoints[${earlier}]`, hint));
-  }
 }
 
 function nameOfFile(file: string): string {

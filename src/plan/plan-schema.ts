@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { auth } from './auth-schema.ts';
+import { connectionFields } from './connection-schema.ts';
 import { endpoint, headers, name, timeout } from './endpoint-schema.ts';
+import { flows, moduleFlows } from './flow-schema.ts';
+import type { ScriptFlow } from './flow-script.ts';
 import { limits } from './limits.ts';
 import { load, readiness } from './load-schema.ts';
 import { abort, allow } from './safety-schema.ts';
-import { flag, record, text } from './schema-leaves.ts';
+import { record } from './schema-leaves.ts';
 
 /**
  * A plan as users write it, short forms included: the one source of validation and of the published JSON Schema.
@@ -29,21 +32,12 @@ export const planSchema = record(
       .array(endpoint, { error: 'a list of requests such as [GET /posts]' })
       .min(1, { error: 'at least one request' })
       .max(limits.endpoints, { error: `at most ${limits.endpoints} endpoints` })
-      .meta({ description: 'What is requested, each with its share of the mix.' }),
+      .meta({ description: 'What is requested, each with its share of the mix.' })
+      .optional(),
+    flows: flows.optional(),
     load,
     readiness: readiness.optional(),
-    tls: record(
-      'an object with verify or ca',
-      {
-        verify: flag({
-          description: "Whether the target's certificate must be valid; true unless given.",
-        }).optional(),
-        ca: text('a file of PEM certificates', 4_096, {
-          description: "File with your own certificate authority (PEM), beside the plan's file.",
-        }).optional(),
-      },
-      { description: 'How the target is authenticated.' },
-    ).optional(),
+    ...connectionFields,
     headers: headers.optional(),
     auth: auth.optional(),
     timeout: timeout
@@ -55,8 +49,21 @@ export const planSchema = record(
   { description: 'What to load, how, and what is promised.' },
 );
 
+/** A plan that a module exports: its flows may be functions. */
+export const modulePlanSchema = record(
+  'a plan with target, endpoints and load',
+  { ...planSchema.shape, flows: moduleFlows.optional() },
+  { description: 'What to load, how, and what is promised.' },
+);
+
+/** A plan that the schema accepts; short forms still stand in it. */
+export type PlanOutput = z.output<typeof modulePlanSchema>;
+
 /** A plan as it is written in a file or given to `definePlan`. */
-export type PlanInput = z.input<typeof planSchema>;
+export type PlanInput = Omit<z.input<typeof planSchema>, 'flows'> & {
+  /** What users do beside single requests, as steps or as functions (`flow`). */
+  readonly flows?: readonly (NonNullable<z.input<typeof planSchema>['flows']>[number] | ScriptFlow)[];
+};
 
 /** The JSON Schema (draft 7, which editors understand best) of a plan's file. */
 export function planJsonSchema(): Record<string, unknown> {

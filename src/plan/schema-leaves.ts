@@ -17,6 +17,9 @@ export const expected = {
   keyOf: 'one of ',
 } as const;
 
+/** Keys that say what a step of a flow is. */
+export const stepKeys: readonly string[] = ['request', 'think', 'repeat', 'if', 'chance', 'script'];
+
 export type Meta = { readonly description: string; readonly examples?: unknown[] };
 
 export function text(what: string, maxLength: number, meta: Meta) {

@@ -21,6 +21,8 @@ test('without names every identifier in braces is a placeholder', () => {
 test.each([
   ['path', 'a/b c?d&é', 'a%2Fb%20c%3Fd%26%C3%A9'],
   ['path', '\ud800', '%EF%BF%BD'],
+  ['form', "a b+c&d=é~!'()*-._", 'a+b%2Bc%26d%3D%C3%A9%7E%21%27%28%29*-._'],
+  ['form', '\ud800', '%EF%BF%BD'],
   ['json', 'a"b\\c\n', 'a\\"b\\\\c\\n'],
   ['json', '12', '12'],
   ['header', 'a\r\nhost: evil', 'a  host: evil'],
@@ -34,6 +36,14 @@ test('a filled JSON string is always JSON', () => {
     fc.property(fc.string({ unit: 'binary' }), (value) => {
       const text = fillTemplate(compileTemplate('{"a":"{v}"}', 'json', ['v']), () => value);
       expect(JSON.parse(text)).toEqual({ a: value });
+    }),
+  );
+});
+
+test('a form value is written as URLSearchParams writes it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (value) => {
+      expect(`v=${escapeValue(value, 'form')}`).toBe(new URLSearchParams({ v: value }).toString());
     }),
   );
 });

@@ -8,8 +8,8 @@ export type Template = {
   readonly escape: Escape;
 };
 
-/** How a value is written into its place: percent-encoded, inside a JSON string, as header text, or as it is. */
-export type Escape = 'path' | 'json' | 'header' | 'none';
+/** How a value is written into its place: percent-encoded, as in a form, inside a JSON string, as header text, or as it is. */
+export type Escape = 'path' | 'form' | 'json' | 'header' | 'none';
 
 /** Pieces of a text as it stands in a plan. `$${` is a literal `${`. */
 export type TextPart =
@@ -68,6 +68,8 @@ export function escapeValue(value: string, into: Escape): string {
   switch (into) {
     case 'path':
       return encodeURIComponent(value.toWellFormed());
+    case 'form':
+      return encodeURIComponent(value.toWellFormed()).replace(/%20|[!'()~]/g, formByte);
     case 'json':
       return JSON.stringify(value).slice(1, -1);
     case 'header':
@@ -77,6 +79,11 @@ export function escapeValue(value: string, into: Escape): string {
     default:
       return into satisfies never;
   }
+}
+
+/** What the form encoding of the URL standard writes in another way: https://url.spec.whatwg.org/#concept-urlencoded */
+function formByte(found: string): string {
+  return found === '%20' ? '+' : `%${found.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /** The template with each placeholder's value, escaped for its place. */
