@@ -34,6 +34,17 @@ const synonyms: Readonly<Record<string, string>> = {
   insecure: 'verify',
   token: 'bearer',
   username: 'user',
+  keepalive: 'connections',
+  pool: 'connections',
+  httpversion: 'http',
+  unixsocket: 'connect',
+  connectto: 'connect',
+  cookiejar: 'cookies',
+  maxredirects: 'redirects',
+  followredirects: 'redirects',
+  certificate: 'cert',
+  privatekey: 'key',
+  cacert: 'ca',
 };
 
 /** The known word that the given one most likely stands for; null: none is close. */

@@ -46,7 +46,7 @@ const wrongPlans = [
     name: 'connection',
     lines: { 5: 'headers: { connection: close }' },
     faults: [
-      '5:12 headers.connection: expected a header that Loadline does not write itself, received "connection". Hint: each user keeps its connection alive: remove it',
+      '5:12 headers.connection: expected a header that Loadline does not write itself, received "connection". Hint: what becomes of connections stands in connections: per-user, per-request or { shared: 50 }',
     ],
   },
   {

@@ -2,14 +2,17 @@ import { issue, type Origin, type Path, quoted } from './fault.ts';
 import { limits } from './limits.ts';
 import { checkVariables, literalText, type Report, scalarText } from './plan-text.ts';
 
+const whatConnections =
+  'what becomes of connections stands in connections: per-user, per-request or { shared: 50 }';
+
 /** Headers that the engine writes itself: a plan that sets them could smuggle a second request. */
 const ownHeaders: Readonly<Record<string, string>> = {
   'content-length': 'it is computed from the body: remove it',
   'transfer-encoding': 'bodies are sent with their content-length: remove it',
-  connection: 'each user keeps its connection alive: remove it',
-  'keep-alive': 'each user keeps its connection alive: remove it',
-  'proxy-connection': 'each user keeps its connection alive: remove it',
-  upgrade: 'requests are HTTP/1.1: remove it',
+  connection: whatConnections,
+  'keep-alive': whatConnections,
+  'proxy-connection': whatConnections,
+  upgrade: 'the version stands in http: 1 or 2; requests ask for no other',
   expect: 'what the answer must be stands in expect: { status: … }; 100-continue is not sent',
   trailer: 'requests have no trailer: remove it',
   te: 'requests have no trailer: remove it',
@@ -31,7 +34,7 @@ export function headerFields(
     const field = name.toLowerCase();
     const text = scalarText(value, path, origin);
     const reason = ownHeaders[field];
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) {
+    if (!isHeaderName(name)) {
       report(issue(path, 'a header name such as x-request-id', quoted(name), null, 'key'));
     } else if (reason !== undefined) {
       report(issue(path, 'a header that Loadline does not write itself', quoted(name), reason, 'key'));
@@ -54,6 +57,15 @@ function checkHeaderText(text: string, path: Path, report: Report): void {
     report(issue(path, 'printable Latin-1 characters', quoted(literal), 'percent-encode other characters'));
   }
   checkVariables(text, path, report);
+}
+
+export function isHeaderName(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name);
+}
+
+/** One that no plan may set; in lower case. */
+export function isReservedHeader(name: string): boolean {
+  return Object.hasOwn(ownHeaders, name);
 }
 
 export function isHeaderText(text: string): boolean {

@@ -59,6 +59,9 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 /** A key that is right elsewhere. */
 export function misplaced(key: string, parent: Path): string | null {
   if (parent.length === 0 && loadKeys.includes(key)) return `write it inside load: load: { ${key}: … }`;
+  if (key === 'weight' && parent[0] === 'flows')
+    return 'the whole flow has the weight: write it beside steps';
+  if (key === 'think' && parent[0] === 'flows') return 'write thinkTime, or a step of its own: - think: 2s';
   if (parent.length > 0 && topLevelOnly.includes(key))
     return `${key} belongs to the plan itself, not to ${String(parent[0])}`;
   if (parent.length === 0 && /^(get|head|post|put|patch|delete|options) /i.test(key))
@@ -93,6 +96,8 @@ export function hintFor(what: string, value: unknown, path: Path): string | null
     const meant = didYouMean(value, choices[key] ?? []);
     return meant === null ? null : suggestion(meant);
   }
+  if (key === 'connections' && typeof value === 'number') return `write { shared: ${value} }`;
+  if (key === 'http' && path.length === 1 && /^h(?:ttp\/?)?2$/i.test(String(value))) return 'write 2';
   if (key === 'endpoints' && !(Array.isArray(value) && value.length > 0))
     return 'start each request with "- ", such as "- GET /posts"';
   return null;

@@ -20,9 +20,10 @@ export function faultsOfText(text: string, format: 'yaml' | 'json' = 'yaml'): re
     .map((line) => line.replace(/^p:/, ''));
 }
 
-export const planKeys = 'name, target, endpoints, load, readiness, tls, headers, auth, timeout, allow, abort';
+export const planKeys =
+  'name, target, endpoints, flows, load, readiness, tls, connections, http, connect, proxy, cookies, redirects, headers, auth, timeout, allow, abort';
 export const loadKeys = 'users, spawnRate, rate, arrivals, duration, thinkTime, pacing, ramp, rampDown';
 export const endpointKeys =
-  'request, name, weight, data, sla, headers, query, body, expect, group, timeout, auth';
+  'request, name, weight, data, sla, headers, query, body, form, multipart, bodyFile, expect, group, timeout, auth';
 export const request = 'a request such as GET /posts (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS)';
 export const dataSource = 'a range such as 1..100, a list, or a CSV or JSON file';
