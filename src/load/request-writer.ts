@@ -9,8 +9,11 @@ export type Values = Record<string, string>;
 
 /** Writes the requests of one endpoint. What does not change is made once. */
 export type RequestWriter = {
-  /** Draws a row of each feeder into `values` and fills the placeholders from there; null: a feeder is used up. */
-  write(random: () => number, values: Values): WireRequest | null;
+  /**
+   * Draws a row of each feeder into `values` and fills the placeholders from there, but first from `own`; null: a
+   * feeder is used up.
+   */
+  write(random: () => number, values: Values, own?: Readonly<Values>): WireRequest | null;
   /** Likewise, with headers and a body of this request's own. */
   writeWith(random: () => number, values: Values, extra: RequestExtra): WireRequest | null;
 };
@@ -60,7 +63,7 @@ export function requestWriter(endpoint: ResolvedEndpoint, options: WritingOption
       fillTemplate(template, (name) => values[name] ?? '');
   const writeWith: RequestWriter['writeWith'] = (random, values, extra) => {
     if (!draw(random, values)) return null;
-    const fill = filler(values);
+    const fill = filler(extra.values === undefined ? values : { ...values, ...extra.values });
     const own = Object.fromEntries(Object.entries(extra.headers ?? {}).map(ownHeader));
     const kept = fields.filter(({ name }) => !(name in own));
     return frame.whole(
@@ -79,13 +82,17 @@ export function requestWriter(endpoint: ResolvedEndpoint, options: WritingOption
     return { write: () => whole, writeWith };
   }
   if (fields.some(({ value }) => value.names.length > 0)) {
-    return { write: (random, values) => writeWith(random, values, {}), writeWith };
+    return {
+      write: (random, values, own) => writeWith(random, values, own === undefined ? {} : { values: own }),
+      writeWith,
+    };
   }
   // The usual case: nothing but the path and the body vary, the rest is joined once.
   const begin = frame.begin(fields.map(({ name, value }) => [name, literal(value)] as const));
   const fixedBody = body.varies ? null : body.fill(literal);
-  const write: RequestWriter['write'] = (random, values) => {
-    if (!draw(random, values)) return null;
+  const write: RequestWriter['write'] = (random, drawn, own) => {
+    if (!draw(random, drawn)) return null;
+    const values = own === undefined ? drawn : { ...drawn, ...own };
     let target = path.literals[0] ?? '';
     for (let i = 0; i < path.names.length; i += 1) {
       target += escapeValue(values[path.names[i] ?? ''] ?? '', 'path') + (path.literals[i + 1] ?? '');
@@ -180,7 +187,7 @@ function bodyOf(endpoint: ResolvedEndpoint, names: readonly string[]): BodyWrite
     return { varies: !fixed, fill: (fill) => whole ?? joined(fill) };
   }
   if (endpoint.body === null) return { varies: false, fill: () => null };
-  const escape: Escape = endpoint.bodyIsForm === true ? 'form' : endpoint.bodyIsJson ? 'json' : 'none';
-  const template = compileTemplate(endpoint.body, escape, names);
+  const into: Escape = endpoint.bodyIsForm === true ? 'form' : endpoint.bodyIsJson ? 'json' : 'none';
+  const template = compileTemplate(endpoint.body, into, names);
   return { varies: template.names.length > 0, fill: (fill) => fill(template) };
 }

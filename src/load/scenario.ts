@@ -46,6 +46,8 @@ export type User = {
 
 /** What one request has of its own, beside the endpoint's or in its place. */
 export type RequestExtra = {
+  /** Of placeholders, in place of the endpoint's data and the user's values. */
+  readonly values?: Readonly<Record<string, string>>;
   /** Names in lower case; checked, so that no value leaves its line. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;

@@ -94,8 +94,8 @@ export class VirtualUser implements User, Answer {
       throw new RangeError(`there is no endpoint ${index} of ${workload.endpoints.length}`);
     const values = endpoint.usesUserValues ? this.values : scratch;
     const request = this.#drawnForLife(endpoint)
-      ? extra === undefined
-        ? endpoint.writer.write(workload.random, values)
+      ? extra === undefined || (extra.headers === undefined && extra.body === undefined)
+        ? endpoint.writer.write(workload.random, values, extra?.values)
         : endpoint.writer.writeWith(workload.random, values, extra)
       : null;
     if (request === null) {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { printable } from '../../plan/fault.ts';
 
 /** What is wrong with a flow itself, not with the target. `fatal`: the run cannot go on as it was planned. */
@@ -36,3 +37,12 @@ export type FlowFaultKind =
   | 'threw'
   /** A pass did nothing. */
   | 'idle';
+
+/** What was thrown, and where in the plan's file. */
+export function thrownText(error: unknown, file: string): string {
+  if (!(error instanceof Error))
+    return typeof error === 'string' ? `it threw ${error}` : `it threw a ${typeof error}`;
+  const frame = error.stack?.split('\n').find((line) => line.includes(file));
+  const place = frame === undefined ? null : /:(\d+):\d+\)?$/.exec(frame);
+  return `${error.name}: ${error.message}${place === null ? '' : ` (${basename(file)}, line ${place[1]})`}`;
+}

@@ -3,7 +3,10 @@ import { type FeederShare, feederOf } from '../feeder.ts';
 import type { Scenario } from '../scenario.ts';
 import type { FlowFaultReport } from './flow-faults.ts';
 import type { FlowParts } from './flow-parts.ts';
+import { flowScript } from './flow-script.ts';
 import { flowSteps } from './flow-steps.ts';
+import { loadScripts } from './load-scripts.ts';
+import { scriptEndpoints } from './script-requests.ts';
 
 export type FlowScenariosOptions = {
   readonly share: FeederShare;
@@ -17,7 +20,9 @@ export async function flowScenarios(
   plan: ResolvedPlan,
   { share, flowFault, usedUp }: FlowScenariosOptions,
 ): Promise<readonly Scenario[]> {
-  return (plan.flows ?? []).map((flow) => {
+  const flows = plan.flows ?? [];
+  const scripts = await loadScripts(flows);
+  return flows.map((flow, index) => {
     const feeders = flow.tables.map((table) => feederOf(table, share));
     const parts: FlowParts = {
       draw: (user) => {
@@ -30,16 +35,16 @@ export async function flowScenarios(
       },
       report: flowFault,
     };
-    const scenario = flowSteps(flow, parts);
+    const work = scripts[index] ?? null;
+    const scenario: Scenario = work === null ? flowSteps(flow, parts) : flowScript(plan, flow, work, parts);
     return scenario;
   });
 }
 
 /** Endpoints whose answers flows look into beyond what the endpoints themselves expect: a function may read any of its. */
 export function endpointsRead({ plan, flows = [] }: ResolvedPlan): ReadonlySet<number> {
-  const scripts = new Set(flows.flatMap(({ name, script }) => (script === null ? [] : [name])));
-  const byScripts = plan.endpoints.flatMap(({ flow }, index) =>
-    flow !== undefined && scripts.has(flow) ? [index] : [],
+  const byScripts = flows.flatMap((flow) =>
+    flow.script === null ? [] : scriptEndpoints(plan, flow).map(({ index }) => index),
   );
   return new Set([...byScripts, ...flows.flatMap(({ steps }) => steps.flatMap(readBy))]);
 }
