@@ -1,17 +1,33 @@
 import type { PlanInput } from './plan/plan-schema.ts';
 
+export {
+  type FlowAnswer,
+  type FlowFunction,
+  type FlowRequest,
+  type FlowUser,
+  type FlowVerb,
+  flow,
+  type ScriptFlow,
+} from './plan/flow-script.ts';
 export type {
   AbortCondition,
   Auth,
   Body,
+  BodyPart,
+  Check,
   ClosedLoad,
+  Condition,
   DataSource,
   Endpoint,
   Expectation,
+  Extraction,
   Fault,
+  Flow,
+  FlowStep,
   JsonValue,
   Load,
   OpenLoad,
+  Place,
   Plan,
   Readiness,
   Sla,

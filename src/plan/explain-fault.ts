@@ -57,14 +57,18 @@ function valueAt(input: unknown, path: Path): unknown {
   return value;
 }
 
-/** Of several kinds of object the one was meant whose own keys are there and whose others are not. */
+/** Of several kinds of object the one was meant whose own keys are there, and whose others are not. */
 function strangeness(branch: readonly SchemaIssue[], value: unknown): number {
+  const strange = branch.flatMap((one) =>
+    one.code === 'unrecognized_keys' && one.path.length === 0 ? one.keys : [],
+  );
   let sum = 0;
-  for (const one of branch) {
-    const [key] = one.path;
-    if (one.code === 'unrecognized_keys' && one.path.length === 0) sum += one.keys.length;
-    else if (one.path.length === 1 && key !== undefined && valueAt(value, [String(key)]) === undefined)
-      sum += stepKeys.includes(String(key)) ? 10 : 1;
+  for (const key of strange) sum += stepKeys.includes(key) && key !== 'then' ? 5 : 1;
+  for (const { path } of branch) {
+    const key = String(path[0]);
+    if (path.length !== 1 || valueAt(value, [key]) !== undefined) continue;
+    const misspelt = strange.some((one) => didYouMean(one, [key]) !== null);
+    sum += stepKeys.includes(key) && !misspelt ? 10 : 1;
   }
   return sum;
 }

@@ -46,7 +46,10 @@ export const planSchema = record(
     allow: allow.optional(),
     abort: abort.optional(),
   },
-  { description: 'What to load, how, and what is promised.' },
+  {
+    description: 'What to load, how, and what is promised.',
+    anyOf: [{ required: ['endpoints'] }, { required: ['flows'] }],
+  },
 );
 
 /** A plan that a module exports: its flows may be functions. */

@@ -18,7 +18,7 @@ export const expected = {
 } as const;
 
 /** Keys that say what a step of a flow is. */
-export const stepKeys: readonly string[] = ['request', 'think', 'repeat', 'if', 'chance', 'script'];
+export const stepKeys: readonly string[] = ['request', 'think', 'repeat', 'if', 'chance', 'then', 'script'];
 
 export type Meta = { readonly description: string; readonly examples?: unknown[] };
 
@@ -94,7 +94,7 @@ export function perStage<T extends z.ZodType>(one: T, what: string, meta: Meta) 
 export function record<S extends z.ZodRawShape>(
   what: string,
   shape: S,
-  meta: Meta & { readonly oneOf?: object[] },
+  meta: Meta & { readonly oneOf?: object[]; readonly anyOf?: object[] },
 ) {
   const keys = Object.keys(shape).filter((key) => !key.startsWith('$'));
   return z

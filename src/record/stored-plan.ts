@@ -1,77 +1,48 @@
 import * as z from 'zod';
-import type { JsonValue, Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { slaStatistics } from '../plan/plan.ts';
 import type { Environment } from './run.ts';
-
-const amount = z.number().min(0);
-const texts = z.record(z.string(), z.string());
-const jsonValue: z.ZodType<JsonValue> = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.null(),
-    z.array(jsonValue),
-    z.record(z.string(), jsonValue),
-  ]),
-);
-
-const dataSource = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('range'), from: z.number(), to: z.number() }),
-  z.looseObject({ kind: z.literal('list'), values: z.array(z.union([z.string(), z.number()])) }),
-  z.looseObject({
-    kind: z.literal('file'),
-    format: z.enum(['csv', 'json']),
-    file: z.string(),
-    column: z.string(),
-  }),
-]);
-
-const auth = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('bearer'), token: z.string() }),
-  z.looseObject({ kind: z.literal('basic'), user: z.string(), password: z.string() }),
-]);
-
-const endpoint = z.looseObject({
-  name: z.string(),
-  method: z.string(),
-  path: z.string(),
-  query: texts,
-  headers: texts,
-  body: z
-    .discriminatedUnion('kind', [
-      z.looseObject({ kind: z.literal('json'), value: jsonValue }),
-      z.looseObject({ kind: z.literal('text'), value: z.string() }),
-    ])
-    .nullable(),
-  weight: z.number().positive(),
-  data: z.record(z.string(), dataSource),
-  sla: z
-    .looseObject({ times: z.partialRecord(z.enum(slaStatistics), amount), errors: amount.max(1).nullable() })
-    .nullable(),
-  expect: z.looseObject({ status: z.array(z.int()), bodyContains: z.string().nullable() }),
-  group: z.string(),
-  timeoutMs: amount,
-  auth: z.exactOptional(auth.nullable()),
-});
-
-const thinkTime = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('uniform'), minMs: amount, maxMs: amount }),
-  z.looseObject({ kind: z.literal('unknown') }),
-]);
+import { amount, auth, endpoint, texts, thinkTime } from './stored-endpoint.ts';
+import { flow } from './stored-flow.ts';
 
 const load = z.discriminatedUnion('kind', [
   z.looseObject({
     kind: z.literal('closed'),
-    stages: z.array(z.looseObject({ users: z.int().min(0), spawnRate: amount, durationMs: amount })),
+    stages: z.array(
+      z.looseObject({
+        users: z.int().min(0),
+        spawnRate: amount,
+        durationMs: amount,
+        rampDownMs: z.exactOptional(amount),
+      }),
+    ),
     thinkTime,
+    pacingMs: z.exactOptional(amount),
   }),
   z.looseObject({
     kind: z.literal('open'),
-    stages: z.array(z.looseObject({ ratePerSecond: amount, durationMs: amount })),
+    stages: z.array(
+      z.looseObject({
+        ratePerSecond: amount,
+        durationMs: amount,
+        rampMs: z.exactOptional(amount),
+        rampDownMs: z.exactOptional(amount),
+      }),
+    ),
     arrivals: z.enum(['poisson', 'uniform']),
   }),
 ]);
+
+const connection = z.looseObject({
+  http: z.union([z.literal(1), z.literal(2)]),
+  policy: z.discriminatedUnion('kind', [
+    z.looseObject({ kind: z.literal('per-user') }),
+    z.looseObject({ kind: z.literal('shared'), connections: z.int().positive() }),
+    z.looseObject({ kind: z.literal('per-request') }),
+  ]),
+  to: z.string().nullable(),
+  proxy: z.string().nullable(),
+});
 
 // Loose objects: what a later Loadline adds to a plan is kept, not refused.
 const storedPlan = z.looseObject({
@@ -81,6 +52,7 @@ const storedPlan = z.looseObject({
   name: z.string(),
   target: z.string(),
   endpoints: z.array(endpoint),
+  flows: z.exactOptional(z.array(flow)),
   load,
   readiness: z.looseObject({
     users: amount.nullable(),
@@ -90,7 +62,14 @@ const storedPlan = z.looseObject({
     linearThroughput: z.boolean(),
     declared: z.record(z.string(), z.boolean()),
   }),
-  tls: z.looseObject({ verify: z.boolean(), ca: z.string().nullable() }),
+  tls: z.looseObject({
+    verify: z.boolean(),
+    ca: z.string().nullable(),
+    cert: z.exactOptional(z.string()),
+    key: z.exactOptional(z.string()),
+    passphrase: z.exactOptional(z.string()),
+    resume: z.exactOptional(z.literal(true)),
+  }),
   headers: texts,
   auth: auth.nullable(),
   timeoutMs: amount,
@@ -102,6 +81,9 @@ const storedPlan = z.looseObject({
       afterMs: amount,
     }),
   ),
+  connection: z.exactOptional(connection),
+  cookies: z.exactOptional(z.literal(false)),
+  redirects: z.exactOptional(z.int().min(0)),
 });
 
 const storedEnvironment = z.looseObject({
