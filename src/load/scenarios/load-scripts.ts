@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { type FlowFunction, flowFunction } from '../../plan/flow-script.ts';
 import type { ResolvedFlow } from '../../plan/plan.ts';
 import { FlowFault } from './flow-fault.ts';
@@ -9,35 +8,32 @@ import { FlowFault } from './flow-fault.ts';
  *
  * @throws {FlowFault} FLOW_MISSING
  */
-export function loadScripts(flows: readonly ResolvedFlow[]): Promise<readonly (FlowFunction | null)[]> {
-  return Promise.all(flows.map(({ name, script }) => (script === null ? null : loadScript(name, script))));
+export async function loadScripts(flows: readonly ResolvedFlow[]): Promise<readonly (FlowFunction | null)[]> {
+  const works: (FlowFunction | null)[] = [];
+  for (const { name, script } of flows) works.push(script === null ? null : await loadScript(name, script));
+  return works;
 }
 
 async function loadScript(
   name: string,
-  { file, index }: { file: string; index: number },
+  { file, index }: { readonly file: string; readonly index: number },
 ): Promise<FlowFunction> {
-  const missing = (reason: string, cause?: unknown): FlowFault =>
+  const missing = (reason: string): FlowFault =>
     new FlowFault(
       'FLOW_MISSING',
       `the function of flow ${JSON.stringify(name)} cannot be had from ${file}: ${reason}`,
-      {
-        cause,
-      },
     );
-  let exported: unknown;
-  try {
-    const loaded: { default?: unknown } = await import(pathToFileURL(file).href);
-    exported = loaded.default;
-  } catch (error) {
-    throw missing(error instanceof Error ? error.message : String(error), error);
-  }
-  const flows: unknown =
-    typeof exported === 'object' && exported !== null && 'flows' in exported ? exported.flows : null;
+  // The reader of plans is large, and most workers have no use for it.
+  const { importPlan } = await import('../../plan/load-plan.ts');
+  const imported = await importPlan(file);
+  if (imported.state === 'faulty') throw missing(imported.issue.received);
+  const { value } = imported;
+  const flows: unknown = typeof value === 'object' && value !== null && 'flows' in value ? value.flows : null;
   const list: readonly unknown[] = Array.isArray(flows) ? flows : [];
   const work = flowFunction(list[index]);
-  if (work !== null) return work;
-  throw missing(
-    `flows[${index}] of its default export is no flow(…); a plan must give the same flows each time it is imported`,
-  );
+  if (work === null)
+    throw missing(
+      `flows[${index}] of its default export is no flow(…) any more; a plan gives the same flows whenever it is imported`,
+    );
+  return work;
 }
