@@ -9,7 +9,10 @@ export type Figures = {
   readonly connections?: number;
 };
 
-export type Client = { readonly name: string; readonly run: () => Figures | Promise<Figures> };
+export type Client = {
+  readonly name: string;
+  readonly run: (warmingUp: boolean) => Figures | Promise<Figures>;
+};
 
 /** Name → figures, a round each. */
 export type Seen = ReadonlyMap<string, readonly Figures[]>;
@@ -29,7 +32,7 @@ export async function inTurn(clients: readonly Client[], rounds: number): Promis
       const kept = client === undefined ? undefined : seen.get(client.name);
       if (client === undefined || kept === undefined) continue;
       try {
-        const figures = await client.run();
+        const figures = await client.run(round === 0);
         if (round > 0) kept.push(figures);
       } catch (error) {
         seen.delete(client.name);
