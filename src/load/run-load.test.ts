@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runLoad } from './run-load.ts';
+import { type LoadSink, runLoad } from './run-load.ts';
 import { TargetUnreachableError } from './target.ts';
 import { memorySink, outcomeCounts } from './testing/memory-sink.ts';
 import { planFor } from './testing/plan-for.ts';

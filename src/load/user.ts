@@ -150,7 +150,7 @@ export class VirtualUser implements User, Answer {
   }
 
   body(): Buffer {
-    this.#body ??= decodeBody(this.client.body(), this.client.headers('content-encoding'));
+    this.#body ??= decodeBody(this.client.body(), this.client.headers('content-encoding')) ?? nothing;
     return this.#body;
   }
 
@@ -311,6 +311,9 @@ export class VirtualUser implements User, Answer {
     return true;
   }
 }
+
+/** A body that can't be unpacked holds nothing that could be found in it. */
+const nothing = Buffer.alloc(0);
 
 /** Of endpoints whose values nobody else reads: filled and read within one call. */
 const scratch: Values = {};
