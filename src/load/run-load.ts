@@ -1,4 +1,4 @@
-import type { Plan, ResolvedPlan } from '../plan/plan.ts';
+import type { ResolvedPlan } from '../plan/plan.ts';
 import { abortEventKind } from '../record/abort-event.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import { type Clock, sharedClock } from './clock.ts';
@@ -58,43 +58,46 @@ const faultsKept = 20;
 /** Threads need a moment to take an order: a stage begins this much after it was given. */
 const leadMs = 50;
 
-/** Runs the plan's stages one after the other. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}, {@link FlowFaultError}. */
-export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise<'complete' | 'interrupted'> {
+/** Stages on one crew, one after the other, into one sink; which comes next may depend on what was seen. */
+export type LoadSession = {
+  /** Ms since the run's start. */
+  readonly elapsedMs: () => number;
+  /** `of`: how many stages there will be, as far as one knows. */
+  stage(stage: StageShape, of: number): Promise<'complete' | 'interrupted'>;
+  close(): Promise<void>;
+};
+
+/** Reaches the target and makes a crew. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}. */
+export async function openLoad(plan: ResolvedPlan, options: LoadOptions): Promise<LoadSession> {
   const address = await reachTarget(plan, options.confirm);
   const sink = options.open();
   const crew = await Crew.hire(options.workers, { plan, address, seed: options.seed });
-  try {
-    return await runStages(crew, plan.plan, sink, options);
-  } finally {
-    await crew.dismiss();
-  }
-}
-
-async function runStages(
-  crew: Crew,
-  { load, endpoints }: Plan,
-  sink: LoadSink,
-  options: LoadOptions,
-): Promise<'complete' | 'interrupted'> {
   const clock = sharedClock();
   const runStartMs = clock() + leadMs;
-  const stages = stagesOf(load);
-  for (const [index, stage] of stages.entries()) {
-    if (options.stop?.aborted === true) return 'interrupted';
-    const state = await runStage({
-      crew,
-      stage,
-      index,
-      of: stages.length,
-      endpoints: endpoints.map(({ name }) => name),
-      clock,
-      runStartMs,
-      sink,
-      options,
-    });
-    if (state === 'interrupted') return 'interrupted';
+  const endpoints = plan.plan.endpoints.map(({ name }) => name);
+  let index = -1;
+  return {
+    elapsedMs: () => Math.max(0, clock() - runStartMs),
+    stage: async (stage, of) => {
+      if (options.stop?.aborted === true) return 'interrupted';
+      index += 1;
+      return runStage({ crew, stage, index, of, endpoints, clock, runStartMs, sink, options });
+    },
+    close: () => crew.dismiss(),
+  };
+}
+
+/** Runs the plan's stages one after the other. Throws what {@link openLoad} throws, and {@link FlowFaultError}. */
+export async function runLoad(plan: ResolvedPlan, options: LoadOptions): Promise<'complete' | 'interrupted'> {
+  const stages = stagesOf(plan.plan.load);
+  const session = await openLoad(plan, options);
+  try {
+    for (const stage of stages)
+      if ((await session.stage(stage, stages.length)) === 'interrupted') return 'interrupted';
+    return 'complete';
+  } finally {
+    await session.close();
   }
-  return 'complete';
 }
 
 type StageRun = {
