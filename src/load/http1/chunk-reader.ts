@@ -68,7 +68,7 @@ export class ChunkReader {
       switch (this.#state) {
         case reading.data: {
           const take = Math.min(this.#remaining, to - at);
-          if (!this.#body.take(b, at, at + take)) return this.#tooLong();
+          if (!this.#body.add(b, at, at + take)) return this.#tooLong();
           at += take;
           this.#remaining -= take;
           if (this.#remaining > 0) return at;

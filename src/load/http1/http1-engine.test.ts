@@ -1,6 +1,6 @@
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Client, Exchange, WireRequest } from '../engine.ts';
+import type { Address, Client, Exchange, WireRequest } from '../engine.ts';
 import { createHttp1Engine } from './http1-engine.ts';
 
 const cleanups: (() => void)[] = [];
@@ -10,7 +10,20 @@ afterEach(() => {
 });
 
 const text = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
-const request: WireRequest = { data: text, bytes: text.length, head: false, keepBody: false };
+const request: WireRequest = {
+  data: text,
+  headEnd: text.length - 2,
+  bytes: text.length,
+  head: false,
+  keepBody: false,
+  keepHead: false,
+  message: null,
+};
+const tcp = (port: number): Address => ({
+  to: { kind: 'tcp', host: '127.0.0.1', port },
+  proxy: null,
+  tls: null,
+});
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 type Bench = {
@@ -48,7 +61,7 @@ async function bench(): Promise<Bench> {
 
 /** One client that sends again after each answer, `between` having been called once the second waits to be written. */
 async function twice(port: number, between: (client: Client) => void): Promise<{ seen: Exchange[] }> {
-  const engine = createHttp1Engine({ host: '127.0.0.1', port, tls: null }, () => performance.now());
+  const engine = createHttp1Engine(tcp(port), () => performance.now());
   const seen: Exchange[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const client: Client = engine.client(() => {
@@ -108,7 +121,7 @@ describe('a request that follows an answer', () => {
 
   it('is not sent after the client was closed', async () => {
     const { port, asked } = await bench();
-    const engine = createHttp1Engine({ host: '127.0.0.1', port, tls: null }, () => performance.now());
+    const engine = createHttp1Engine(tcp(port), () => performance.now());
     let ended = 0;
     const closed = Promise.withResolvers<void>();
     const client: Client = engine.client(() => {

@@ -21,8 +21,8 @@ export class KeptBody {
     this.#kept = 0;
   }
 
-  /** Takes the bytes [from, to); false: the body is too long. */
-  take(b: Buffer, from: number, to: number): boolean {
+  /** Counts and keeps the bytes [from, to); false: the body is too long. */
+  add(b: Buffer, from: number, to: number): boolean {
     this.bytes += to - from;
     if (this.bytes > this.maxBytes) return false;
     if (this.#keep && this.#kept < this.#maxKept) {
@@ -38,6 +38,7 @@ export class KeptBody {
     return this.bytes + room <= this.maxBytes;
   }
 
+  /** What is kept. */
   start(): Buffer {
     return Buffer.concat(this.#parts);
   }

@@ -1,3 +1,4 @@
+import type { AnswerView } from '../shared-connections.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { type Head, HeadMemo } from './head-memo.ts';
 import { HeadReader, headerValues } from './head-reader.ts';
@@ -93,6 +94,13 @@ export class ResponseReader {
    */
   headers(name: string): readonly string[] {
     return headerValues(this.#headText, name);
+  }
+
+  /** What can be read of the answer, for whoever looks at it after the next `begin`. */
+  takeAnswer(): AnswerView {
+    const head = this.#headText;
+    const body = this.body();
+    return { body: () => body, setsCookies: this.setsCookies, headers: (name) => headerValues(head, name) };
   }
 
   /** Takes the bytes [0, length) of a chunk. */
@@ -227,7 +235,7 @@ export class ResponseReader {
       return end;
     }
     const end = this.#state === reading.length ? Math.min(to, from + this.#remaining) : to;
-    if (!this.#body.take(b, from, end))
+    if (!this.#body.add(b, from, end))
       return this.#wrong(`the body is longer than ${this.#limits.bodyBytes} bytes`, 'oversized');
     if (this.#state === reading.length) {
       this.#remaining -= end - from;
