@@ -5,7 +5,7 @@ import { type AnswerListener, AnswerStream } from './answer-stream.ts';
 import { fieldBytes, fieldsOf } from './fields.ts';
 import type { Http2Connection, Http2Shared } from './http2-connection.ts';
 import type { SessionPool, Waiter } from './session-pool.ts';
-import { failureOfStream, refusedStream } from './stream-failure.ts';
+import { failureOfStream, headTooLarge, refusedStream } from './stream-failure.ts';
 
 export type ClientOptions = {
   /** Null: the sessions of the pool are this client's own. */
@@ -14,6 +14,8 @@ export type ClientOptions = {
   readonly alone: boolean;
   readonly fresh: boolean;
 };
+
+const { headBytes, bodyBytes, keptBytes } = defaultReaderLimits;
 
 /** A frame's own bytes before its content: RFC 9113 §4.1. */
 const frameHead = 9;
@@ -38,7 +40,7 @@ export class Http2Client implements Client, Waiter, AnswerListener {
   readonly #shared: Http2Shared;
   readonly #options: ClientOptions;
   readonly #ended: () => void;
-  readonly #body = new KeptBody(defaultReaderLimits.bodyBytes, defaultReaderLimits.keptBytes);
+  readonly #body = new KeptBody(bodyBytes, keptBytes);
   #fields: readonly string[] = [];
   #message: WireMessage | null = null;
   #connection: Http2Connection | null = null;
@@ -138,12 +140,14 @@ export class Http2Client implements Client, Waiter, AnswerListener {
   head(status: number, fields: readonly string[]): void {
     this.#came(frameHead + (this.#options.alone ? 0 : fieldBytes(fields)));
     this.exchange.status = status;
-    this.#fields = fields;
+    // Node holds the first streams of a session to no size: it does once the server has acknowledged the settings.
+    if (fieldBytes(fields) > headBytes) this.#fail('oversized', headTooLarge, false);
+    else this.#fields = fields;
   }
 
   data(chunk: Buffer): void {
     this.#came(frameHead + chunk.length);
-    if (!this.#body.take(chunk, 0, chunk.length))
+    if (!this.#body.add(chunk, 0, chunk.length))
       this.#fail('oversized', `the body is longer than ${this.#body.maxBytes} bytes`, false);
   }
 
@@ -182,6 +186,7 @@ export class Http2Client implements Client, Waiter, AnswerListener {
       code,
       answered,
       bytesIn: this.#options.alone ? bytesIn : 0,
+      introduced: this.#connection?.introduced ?? false,
     });
     this.#fail(failure, problem, false);
   }

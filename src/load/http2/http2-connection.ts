@@ -6,6 +6,7 @@ import { Connection, type Route } from '../connection.ts';
 import type { Failure, WireMessage } from '../engine.ts';
 import { defaultReaderLimits } from '../http1/response-reader.ts';
 import { fieldsOf } from './fields.ts';
+import { notHttp2 } from './stream-failure.ts';
 
 /** What all connections of an engine share. */
 export type Http2Shared = {
@@ -46,6 +47,8 @@ const sessionOptions = {
 export class Http2Connection {
   /** Streams under way. */
   active = 0;
+  /** The server has sent its settings. */
+  introduced = false;
   readonly #shared: Http2Shared;
   readonly #listener: ConnectionListener;
   readonly #connection: Connection;
@@ -154,6 +157,7 @@ export class Http2Connection {
       if (!session.destroyed) session.setLocalWindowSize(sessionWindowBytes);
     });
     session.on('remoteSettings', ({ maxConcurrentStreams }) => {
+      this.introduced = true;
       this.#streamLimit = Math.min(mostStreams, maxConcurrentStreams ?? mostStreams);
       this.#listener.changed(this);
     });
@@ -169,8 +173,6 @@ export class Http2Connection {
     this.#listener.connected(this);
   }
 }
-
-const notHttp2 = 'the server does not speak HTTP/2';
 
 function problemOf({ code, problem }: ConnectFailure): string {
   return code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'

@@ -1,5 +1,6 @@
 import { failureOf } from '../connect-failure.ts';
 import type { Failure } from '../engine.ts';
+import { defaultReaderLimits } from '../http1/response-reader.ts';
 
 /** RFC 9113 §7, by number; `NGHTTP2_` stands before them in Node's messages. */
 const errorNames = [
@@ -30,6 +31,10 @@ const aboutFraming = new Set<string>([
 
 export const refusedStream = 7;
 
+export const notHttp2 = 'the server does not speak HTTP/2';
+
+export const headTooLarge = `the headers are longer than ${defaultReaderLimits.headBytes} bytes`;
+
 /** An answer's start takes more bytes than this; what breaks a stream off (RST_STREAM) takes 13. */
 const moreThanReset = 1000;
 
@@ -41,10 +46,12 @@ export type Broken = {
   readonly answered: boolean;
   /** What came on this connection for this request, if that is known. */
   readonly bytesIn: number;
+  /** The server has sent its settings: it speaks HTTP/2. */
+  readonly introduced: boolean;
 };
 
 /** What it means to the user that a stream ended too early. */
-export function failureOfStream({ error, code, answered, bytesIn }: Broken): {
+export function failureOfStream({ error, code, answered, bytesIn, introduced }: Broken): {
   readonly failure: Failure;
   readonly problem: string;
 } {
@@ -60,7 +67,10 @@ export function failureOfStream({ error, code, answered, bytesIn }: Broken): {
       return { failure: 'reset', problem: `the server ended the connection with ${nameOf(code)} ${within}` };
     case 'ERR_HTTP2_ERROR':
     case 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES':
-      return { failure: 'malformed', problem: `what came is not HTTP/2: ${error?.message ?? ''}` };
+      return {
+        failure: 'malformed',
+        problem: `${introduced ? 'what came breaks the rules of HTTP/2' : notHttp2}: ${error.message}`,
+      };
     default:
       return error === null
         ? { failure: 'reset', problem: `the connection ended ${within}` }
@@ -78,7 +88,7 @@ function ofCode(
   if (aboutFraming.has(name))
     return { failure: 'malformed', problem: `the stream ended with ${name} ${within}` };
   if (name === 'ENHANCE_YOUR_CALM' && !answered && bytesIn > moreThanReset)
-    return { failure: 'oversized', problem: "the answer's headers are larger than 65536 bytes" };
+    return { failure: 'oversized', problem: headTooLarge };
   return { failure: 'reset', problem: `the stream was reset with ${name} ${within}` };
 }
 
