@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan/plan.ts';
+import { meanThinkTimeMs } from '../../plan/think-time.ts';
 import type { EndpointSummary, RunStage, StageData } from '../../record/run.ts';
 import type { Times } from '../analysis.ts';
 import { summaryValidity } from '../validity/summary-validity.ts';
@@ -33,8 +34,7 @@ export function measureSummary(
 }
 
 function thinkTimeOf(plan: Plan): number | null {
-  if (plan.load.kind === 'open' || plan.load.thinkTime.kind === 'unknown') return null;
-  return (plan.load.thinkTime.minMs + plan.load.thinkTime.maxMs) / 2;
+  return plan.load.kind === 'open' ? null : meanThinkTimeMs(plan.load.thinkTime);
 }
 
 function measurementOf(summary: EndpointSummary): Measurement {

@@ -1,3 +1,4 @@
+import { isNoThinkTime } from '../../plan/think-time.ts';
 import { type HistogramSnapshot, mergeSnapshots, quantileUs } from '../../record/histogram.ts';
 import { randomFrom } from '../../record/random.ts';
 import type { HealthSample, Outcome, Run, RunStage, StageData, Window } from '../../record/run.ts';
@@ -191,7 +192,7 @@ function thinkTimeOf(part: SteadyPart | null, run: Run, ended: number): number |
   if (load.kind === 'open' || !part) return null;
   const thinks = sumOf(part.health, (sample) => sample.thinkCount);
   if (thinks > 0) return sumOf(part.health, (sample) => sample.thinkSumMs) / Math.max(thinks, ended);
-  return load.thinkTime.kind === 'uniform' && load.thinkTime.maxMs === 0 ? 0 : null;
+  return isNoThinkTime(load.thinkTime) && load.pacingMs === undefined ? 0 : null;
 }
 
 function sumOf<T>(items: readonly T[], value: (item: T) => number): number {

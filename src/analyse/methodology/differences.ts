@@ -1,6 +1,7 @@
-import type { Plan, ThinkTime } from '../../plan/plan.ts';
+import type { Load, Plan } from '../../plan/plan.ts';
 import type { Run } from '../../record/run.ts';
 import { count, list, number, share } from '../words.ts';
+import { connectionChoices, duration, durations, thinkTimeWords } from './choices.ts';
 
 /** Why the figures of two runs may differ without the target having changed; empty: nothing that was recorded. */
 export function differences(run: Run, earlier: Run): string[] {
@@ -10,6 +11,7 @@ export function differences(run: Run, earlier: Run): string[] {
     ...mix(run.plan, earlier.plan),
     ...requests(run.plan, earlier.plan),
     ...load(run, earlier),
+    ...connection(run.plan, earlier.plan),
     ...state(run, earlier),
     ...environment(run, earlier),
   ];
@@ -109,13 +111,37 @@ function load(run: Run, earlier: Run): string[] {
     before.stages.map((s) => s.durationMs / 1000),
   );
   if (now.kind === 'closed' && before.kind === 'closed') {
-    const think = (t: ThinkTime) =>
-      t.kind === 'unknown' ? 'unknown' : `${plain(t.minMs)} to ${plain(t.maxMs)} ms`;
-    if (think(now.thinkTime) !== think(before.thinkTime)) {
-      found.push(`Think time: ${think(now.thinkTime)}; before: ${think(before.thinkTime)}.`);
-    }
+    const think = [now, before].map((one) => thinkTimeWords(one.thinkTime));
+    if (think[0] !== think[1]) found.push(`Think time: ${think[0]}; before: ${think[1]}.`);
+  }
+  for (const [what, value] of [
+    ['Pacing', pacing],
+    ['Ramp up', rampUp],
+    ['Ramp down', rampDown],
+  ] as const) {
+    if (value(now) !== value(before)) found.push(`${what}: ${value(now)}; before: ${value(before)}.`);
   }
   return found;
+}
+
+function pacing(load: Load): string {
+  return load.kind === 'open' || load.pacingMs === undefined ? 'none' : duration(load.pacingMs);
+}
+
+function rampUp(load: Load): string {
+  return load.kind === 'open' ? (durations(load.stages.map(({ rampMs = 0 }) => rampMs)) ?? 'none') : 'none';
+}
+
+function rampDown(load: Load): string {
+  return durations(load.stages.map(({ rampDownMs = 0 }) => rampDownMs)) ?? 'none';
+}
+
+/** How the target was spoken to. */
+function connection(now: Plan, before: Plan): string[] {
+  const was = connectionChoices(before);
+  return Object.entries(connectionChoices(now)).flatMap(([what, choice]) =>
+    was[what] === undefined || was[what] === choice ? [] : [`${what}: ${choice}; before: ${was[what]}.`],
+  );
 }
 
 function plain(value: number): string {

@@ -1,10 +1,11 @@
-import type { ThinkTime } from '../../plan/plan.ts';
+import type { ClosedLoad } from '../../plan/plan.ts';
 import { abortReason } from '../../record/abort-event.ts';
 import { isUnsent, type Run } from '../../record/run.ts';
 import type { Analysis } from '../analysis.ts';
 import { reproduceCommand } from '../commands.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
-import { capital, count, list, milliseconds, number, seconds, share } from '../words.ts';
+import { capital, count, list, number, seconds, share } from '../words.ts';
+import { connectionStatements, duration, rampStatements, thinkTimeWords } from './choices.ts';
 import { differences } from './differences.ts';
 
 export { differences } from './differences.ts';
@@ -53,14 +54,15 @@ function recordedStatements(run: Run, measurements: readonly StageMeasurement[])
   return [
     `${count(run.stages.length, 'stage')} of ${same ? `${seconds(Math.round(lengths[0] ?? 0))} steady load` : `steady load (${list(lengths.map((s) => seconds(Math.round(s))))})`}${spawn.length === 0 ? '' : `, after a ramp of ${list(spawn.map((s) => number(s, Number.isInteger(s) ? 0 : 1)))} ${spawn.length === 1 && spawn[0] === 1 ? 'user' : 'users'} started per second`}.`,
     load.kind === 'closed'
-      ? `Closed model: each user sends a request, waits for the answer, ${thinking(load.thinkTime)}, and sends the next. Its percentiles are those "given N users": users who wait send less, so an open stream of requests would see longer waits.`
+      ? `Closed model: each user sends a request, waits for the answer, ${thinking(load)}, and sends the next${pacing(load)}. Its percentiles are those "given N users": users who wait send less, so an open stream of requests would see longer waits.`
       : `Open model: requests come at the asked rate (${load.arrivals === 'poisson' ? 'Poisson arrivals' : 'evenly spaced'}), however long the answers take.`,
+    ...rampStatements(load),
     `Only the steady part of each stage is analysed, after the warm-up was cut: ${seconds(Math.round(analysed))} in all. Requests of the ramps are counted in the total of all requests and nowhere else.`,
     'Response time counts from the moment a request was meant to start to the last byte of its answer; service time from its real start. Failed requests are counted and not timed, except time-outs, which are timed with what they had waited.',
     few > 0
       ? 'Intervals are 95 % intervals from blocks of time, never from single requests, which depend on one another.'
       : 'Some stages are too short for intervals from blocks of time; figures without an interval are what was seen, once.',
-    'Each user keeps a connection of its own, as a browser does, and opens a new one only when the server closed it.',
+    ...connectionStatements(run.plan),
     ...(interrupted
       ? [
           `The run was ${run.state === 'cut' ? 'cut off' : stopped === null ? 'interrupted' : `stopped by Loadline itself (${stopped})`}; what was measured until then is analysed.`,
@@ -70,13 +72,15 @@ function recordedStatements(run: Run, measurements: readonly StageMeasurement[])
   ];
 }
 
-function thinking(think: ThinkTime): string {
-  if (think.kind === 'unknown') return 'thinks for an unknown time';
-  const { minMs, maxMs } = think;
-  if (maxMs <= 0) return 'does not pause';
-  return minMs === maxMs
-    ? `thinks for ${milliseconds(minMs)}`
-    : `thinks for ${milliseconds(minMs)} to ${milliseconds(maxMs)}`;
+function thinking({ thinkTime }: ClosedLoad): string {
+  if (thinkTime.kind === 'unknown') return 'thinks for an unknown time';
+  const words = thinkTimeWords(thinkTime);
+  if (words === 'none') return 'does not pause';
+  return thinkTime.kind === 'uniform' ? `thinks for ${words}` : `thinks (${words})`;
+}
+
+function pacing({ pacingMs }: ClosedLoad): string {
+  return pacingMs === undefined ? '' : `, at least ${duration(pacingMs)} after it began the one before`;
 }
 
 function importedStatements(run: Run): string[] {

@@ -1,3 +1,5 @@
+import type { FlowStep, Plan, ThinkTime } from '../../plan/plan.ts';
+import { thinkTimeMoment } from '../../plan/think-time.ts';
 import { bucketMidUs, type HistogramSnapshot, mergeSnapshots } from '../../record/histogram.ts';
 import type { SteadyPart } from '../measure/steady-part.ts';
 import { count, milliseconds, number, rateFigure, share } from '../words.ts';
@@ -69,7 +71,7 @@ export function littlesLaw(
 /**
  * Interactive response-time law (closed model): N = X·(R + Z). Of the N users each is in an activity (waiting or
  * thinking) of age A at either end of the part, E[A²] = (E[R³] + E[Z³]) / (3·(E[R] + E[Z])); hence the allowance
- * 3·√(2·E[A²]/N)/T, and the {@link edgeDrift}. E[Z³] is that of the plan's uniform think time.
+ * 3·√(2·E[A²]/N)/T, and the {@link edgeDrift}. E[Z³] is that of the plan's think time.
  */
 export function responseTimeLaw(
   { stage, run, thinkTimeMs }: Observed,
@@ -92,7 +94,7 @@ export function responseTimeLaw(
   const responseSeconds = response.sumUs / n / 1e6;
   const accounted = throughput * (responseSeconds + thinkTimeMs / 1000);
   const moments = momentsOf(response);
-  const think = thirdMomentOfThinking(load.thinkTime, thinkTimeMs / 1000);
+  const think = thirdMomentOfThinking(run.plan, thinkTimeMs / 1000);
   const age2 = (moments.third + think) / (3 * (moments.first + thinkTimeMs / 1000));
   const allowance = (lawErrors * Math.sqrt((2 * age2) / users) + edgeDrift(part) / users) / part.seconds;
   const off = accounted / users - 1;
@@ -159,13 +161,34 @@ function momentsOf(histogram: HistogramSnapshot): { first: number; second: numbe
   return { first, second: second / histogram.count, third: third / histogram.count };
 }
 
-function thirdMomentOfThinking(
-  think: { kind: 'uniform'; minMs: number; maxMs: number } | { kind: 'unknown' },
-  meanSeconds: number,
-): number {
-  if (think.kind === 'unknown') return 6 * meanSeconds ** 3;
-  const [a, b] = [think.minMs / 1000, think.maxMs / 1000];
-  return b > a ? (b ** 4 - a ** 4) / (4 * (b - a)) : meanSeconds ** 3;
+/**
+ * E[Z³] in s³, at most: of all pauses that the plan names that with the largest, at least the cube of the mean, and of
+ * an unknown one that of an exponential. Pacing makes a pause max(Z, P − R) at most, whose cube is below Z³ + P³.
+ */
+function thirdMomentOfThinking({ load, flows = [] }: Plan, meanSeconds: number): number {
+  if (load.kind === 'open') return meanSeconds ** 3;
+  const pauses = [load.thinkTime, ...flows.flatMap(({ steps }) => pausesOf(steps))];
+  const moments = pauses.map((pause) => thinkTimeMoment(pause, 3));
+  if (moments.includes(null)) return 6 * meanSeconds ** 3;
+  const largest = Math.max(...moments.map((moment) => (moment ?? 0) / 1e9));
+  return Math.max(meanSeconds ** 3, largest) + ((load.pacingMs ?? 0) / 1000) ** 3;
+}
+
+function pausesOf(steps: readonly FlowStep[]): ThinkTime[] {
+  return steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'request':
+        return step.thinkTime ?? [];
+      case 'think':
+        return step.thinkTime;
+      case 'choose':
+        return pausesOf([...step.then, ...step.otherwise]);
+      case 'repeat':
+        return pausesOf(step.steps);
+      default:
+        return step satisfies never;
+    }
+  });
 }
 
 /** Mean users alive in the part, all workers together; null: not recorded. */
