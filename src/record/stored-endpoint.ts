@@ -101,7 +101,7 @@ export const endpoint = z.looseObject({
 
 export const thinkTime = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('uniform'), minMs: amount, maxMs: amount }),
-  z.looseObject({ kind: z.literal('exponential'), meanMs: amount }),
+  z.looseObject({ kind: z.literal('exponential'), meanMs: z.number().positive() }),
   z.looseObject({
     kind: z.literal('log-normal'),
     medianMs: z.number().positive(),
