@@ -75,5 +75,7 @@ function strangeness(branch: readonly SchemaIssue[], value: unknown): number {
 
 /** The branch of a union that the value was never meant for. */
 function isOfAnotherKind(one: SchemaIssue): boolean {
-  return one.path.length === 0 && (one.code === 'invalid_type' || one.code === 'invalid_value');
+  if (one.path.length > 0) return false;
+  if (one.code === 'invalid_union') return one.errors.every((branch) => branch.some(isOfAnotherKind));
+  return one.code === 'invalid_type' || one.code === 'invalid_value';
 }

@@ -84,13 +84,14 @@ export type RepeatStepInput = { repeat: number | string; steps: StepInput[] };
 export type ChooseStepInput = {
   if?: Record<string, z.output<typeof scalar> | z.output<typeof scalar>[]> | undefined;
   chance?: number | string | undefined;
-  // biome-ignore lint/suspicious/noThenProperty: the plan's own word; nothing awaits a step.
   then: StepInput[];
   else?: StepInput[] | undefined;
 };
 export type StepInput = string | RequestStepInput | ThinkStepInput | RepeatStepInput | ChooseStepInput;
 
-const step: z.ZodType<StepInput, StepInput> = z.lazy(() => anyStep);
+const step: z.ZodType<StepInput, StepInput> = z
+  .lazy(() => anyStep)
+  .meta({ id: 'step', description: 'A step of a flow.' });
 
 const steps = z
   .array(step, { error: 'a list of steps such as [GET /posts, { think: 2s }]' })

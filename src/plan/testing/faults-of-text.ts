@@ -27,3 +27,17 @@ export const endpointKeys =
   'request, name, weight, data, sla, headers, query, body, form, multipart, bodyFile, expect, group, timeout, auth';
 export const request = 'a request such as GET /posts (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS)';
 export const dataSource = 'a range such as 1..100, a list, or a CSV or JSON file';
+
+/** Faults of a plan whose flow has these lines as its steps, the first of them line 5. */
+export function faultsOfSteps(...steps: readonly string[]): readonly string[] {
+  return faultsOfFlows('  - steps:', ...steps.map((line) => `    ${line}`));
+}
+
+/** Faults of a plan with these lines as its flows, the first of them line 4. */
+export function faultsOfFlows(...lines: readonly string[]): readonly string[] {
+  return faultsOfText(
+    ['target: http://127.0.0.1:3000', 'load: { users: 10 }', 'flows:', ...lines, ''].join('\n'),
+  );
+}
+
+export const listOfSteps = 'a list of steps such as [GET /posts, { think: 2s }]';
