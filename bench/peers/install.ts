@@ -1,6 +1,6 @@
 /**
  * Installs the peers of `peer-tools.ts`, one after the other at low priority, and says of each which version is there,
- * or why none is. What is there already stays. Takes 10 to 20 minutes on two cores.
+ * or why none is. What is there already stays. Takes 10 to 20 minutes on two idle cores, most of it for oha.
  *
  *   node bench/peers/install.ts [names…]
  *
