@@ -74,7 +74,7 @@ export function failureOfStream({ error, code, answered, bytesIn, introduced }: 
     default:
       return error === null
         ? { failure: 'reset', problem: `the connection ended ${within}` }
-        : { failure: failureOf(error, false, false), problem: error.message };
+        : { failure: failureOf(error, false, true), problem: error.message };
   }
 }
 

@@ -46,7 +46,7 @@ export async function startContractServer(
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   });
-  for (const event of ['sessionError', 'tlsClientError', 'clientError']) server.on(event, () => {});
+  for (const event of ['sessionError', 'tlsClientError']) server.on(event, () => {});
   await new Promise<void>((resolve) =>
     socketPath === '' ? server.listen(0, '127.0.0.1', resolve) : server.listen(socketPath, resolve),
   );
