@@ -167,6 +167,16 @@ describe("another tool's summary", () => {
     expect(endpoint(measured, 1).responseTime).toEqual({ min: 3, avg: 90, max: 70 });
     expect(endpoint(measured, 0).failures).toEqual([{ kind: 'unknown', status: null, count: 2 }]);
   });
+  test.each([
+    [{ kind: 'uniform', minMs: 1000, maxMs: 3000 }, 2000],
+    [{ kind: 'exponential', meanMs: 2000 }, 2000],
+    [{ kind: 'log-normal', medianMs: 2000, p95Ms: 6000 }, 2499.77],
+    [{ kind: 'unknown' }, null],
+  ] as const)('the mean think time is that of the plan: %j', (thinkTime, mean) => {
+    const load = { kind: 'closed', stages: [], thinkTime } as const;
+    const { thinkTimeMs } = first(measure({ ...run, plan: { ...run.plan, load } }));
+    expect(thinkTimeMs && Math.round(thinkTimeMs * 100) / 100).toBe(mean);
+  });
   test('the total is weighted by count and has no quantiles', () => {
     expect(measured.total.responseTime).toEqual({ min: 3, avg: 80, max: 90 });
     expect([measured.total.count, measured.total.failed, measured.total.rate, measured.seconds]).toEqual([

@@ -320,3 +320,53 @@ describe("the generator's ceiling", () => {
     expect(low.because.join()).toMatch(/carried against a null server; at most 50 % is wanted/);
   });
 });
+
+describe('the response-time law with other think times than uniform ones', () => {
+  const run = simulateRun(system);
+  const thresholdOf = (changes: object): number => {
+    const [measured] = measure({ ...run, plan: { ...run.plan, load: { ...run.plan.load, ...changes } } });
+    if (!measured) throw new Error('no stage');
+    return checkOf(measured.validity, 'response-time-law').threshold ?? 0;
+  };
+  const uniform = thresholdOf({});
+  const spread = [
+    { thinkTime: { kind: 'exponential', meanMs: 200 } },
+    { thinkTime: { kind: 'log-normal', medianMs: 100, p95Ms: 500 } },
+    { thinkTime: { kind: 'log-normal', medianMs: 100, p95Ms: 700 } },
+  ];
+  test('the wider the pauses spread, the more it allows', () => {
+    const thresholds = [uniform, ...spread.map(thresholdOf)];
+    expect(thresholds).toEqual(thresholds.toSorted((a, b) => a - b));
+    expect(new Set(thresholds).size).toBe(4);
+  });
+  test('pacing allows for its pauses too', () => {
+    expect(thresholdOf({ pacingMs: 2000 })).toBeGreaterThan(uniform);
+  });
+  test('pauses of a flow count as those between passes do', () => {
+    const [exponential] = spread;
+    const [flowing] = measure({
+      ...run,
+      plan: {
+        ...run.plan,
+        flows: [
+          {
+            name: 'a flow',
+            weight: 1,
+            data: {},
+            steps: [
+              {
+                kind: 'repeat',
+                from: 1,
+                to: 2,
+                steps: [{ kind: 'think', thinkTime: { kind: 'exponential', meanMs: 200 } }],
+              },
+            ],
+          },
+        ],
+      },
+    });
+    expect(flowing && checkOf(flowing.validity, 'response-time-law').threshold).toBe(
+      thresholdOf(exponential ?? {}),
+    );
+  });
+});
