@@ -54,6 +54,12 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
       seed: options.seed,
     });
     view?.say(`loading ${plan.plan.target}, recording to ${shownPath(writer.path, io.cwd)}`);
+    if (plan.target.startsWith('https:') && !plan.plan.tls.verify) {
+      const warning = `warning: the certificate of ${plan.plan.target} is not checked (tls: { verify: false }): whoever answers is believed`;
+      // Not even who wants quiet may overlook it.
+      if (view === null) io.stderr.write(`${warning}\n`);
+      else view.say(warning);
+    }
     opened.push(writer);
     return stoppingSink(writer, limits, stop, interrupt.stop);
   };

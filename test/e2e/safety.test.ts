@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Analysis, analysisSchema } from '../../src/analyse/analysis.ts';
 import { readRun } from '../../src/record/run-file.ts';
 import { folder, loadline, runFiles, start, until } from './loadline.ts';
@@ -170,4 +171,46 @@ describe('calibrate', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('expected a duration from 100ms to 60s, received "5"');
   });
+});
+
+describe('a certificate that is not checked is said aloud', () => {
+  const pem = (name: string) => readFileSync(new URL(`../tls/${name}.pem`, import.meta.url), 'utf8');
+  const server = createTlsServer({ key: pem('key'), cert: pem('cert') }, (_request, response) => {
+    response.end('{}');
+  });
+  let url = '';
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `https://localhost:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const rows: [string, string, string[], number][] = [
+    ['not checked', 'tls: { verify: false }', [], 1],
+    ['not checked, in quiet', 'tls: { verify: false }', ['--quiet'], 1],
+    ['checked against an own authority', 'tls: { ca: cert.pem }', [], 0],
+  ];
+  for (const [name, tls, args, warnings] of rows) {
+    it(name, async () => {
+      write('cert.pem', pem('cert'));
+      write(
+        'plan.yaml',
+        `target: ${url}\nendpoints: [GET /]\n${tls}\nload: { users: 1, duration: 1s, thinkTime: 20ms }\n`,
+      );
+      const { stderr } = await loadline(['run', 'plan.yaml', '--json', 'a.json', ...args], dir.path);
+      const told = stderr.split('\n').filter((line) => line.startsWith('warning: the certificate of '));
+      expect(told).toEqual(
+        Array.from(
+          { length: warnings },
+          () =>
+            `warning: the certificate of ${url} is not checked (tls: { verify: false }): whoever answers is believed`,
+        ),
+      );
+      const { statements } = analysisIn('a.json').methodology;
+      expect(statements.filter((statement) => statement.includes('was not checked'))).toHaveLength(warnings);
+    });
+  }
 });
