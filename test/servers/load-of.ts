@@ -17,11 +17,17 @@ export type Told = {
 
 /**
  * Loads a real server for half a second with six users on two threads, through the whole of `src/load`.
- * `endpoints` is YAML, one a line.
+ * `endpoints` is YAML, one a line; `more` are further lines of the plan.
  */
-export async function loadOf(port: number, endpoints: string, users = 6): Promise<Told> {
+export async function loadOf(
+  port: number,
+  endpoints: string,
+  users = 6,
+  { scheme = 'http', more = '' } = {},
+): Promise<Told> {
   const plan = await planFor(`
-target: http://127.0.0.1:${port}
+target: ${scheme}://127.0.0.1:${port}
+${more}
 endpoints:
 ${endpoints
   .trim()
