@@ -151,6 +151,9 @@ export class LiveView {
     const total = this.#stage.rampMs + this.#stage.durationMs;
     const passed = this.#now() - this.#stageStartMs;
     if (this.#note !== '') return this.#note;
+    const { rampDownMs } = this.#stage;
+    if (rampDownMs > 0 && passed > total)
+      return `ramp-down, ${clock(Math.max(0, total + rampDownMs - passed))} left`;
     return passed < this.#stage.rampMs
       ? `${this.#stage.users === null ? 'settling' : 'ramp'}, ${clock(total - passed)} left`
       : `${clock(Math.max(0, total - passed))} left`;

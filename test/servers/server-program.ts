@@ -23,6 +23,9 @@ export function missing(...programs: readonly string[]): string {
   return ` (skipped: ${message})`;
 }
 
+/** Those that no test has stopped: it failed before. */
+const running = new Set<ServerProgram>();
+
 /** A server in a process of its own, with a folder for its files. */
 export class ServerProgram {
   readonly port: number;
@@ -47,6 +50,7 @@ export class ServerProgram {
       failure = error.message;
     });
     const server = new ServerProgram(child, port, output);
+    running.add(server);
     for (let attempt = 0; !(await accepts(port)); attempt += 1) {
       if (failure !== '' || child.exitCode !== null || attempt > 500) {
         await server.stop();
@@ -59,6 +63,7 @@ export class ServerProgram {
 
   /** Ends it; what it wrote to stdout and stderr, line by line. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<string[]> {
+    running.delete(this);
     const { exitCode, signalCode, pid } = this.#child;
     if (pid !== undefined && exitCode === null && signalCode === null) {
       const ended = new Promise((resolve) => this.#child.once('exit', resolve));
@@ -84,9 +89,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export function serverFolder(): { readonly path: string; remove(): void } {
+/** An empty folder for one file of tests; `remove` ends the servers that still run in this process's tests. */
+export function serverFolder(): { readonly path: string; remove(): Promise<void> } {
   const made = mkdtempSync(path.join(os.tmpdir(), 'loadline-servers-'));
-  return { path: made, remove: () => rmSync(made, { recursive: true, force: true }) };
+  return {
+    path: made,
+    remove: async () => {
+      for (const server of running) await server.stop('SIGKILL');
+      rmSync(made, { recursive: true, force: true });
+    },
+  };
 }
 
 function accepts(port: number): Promise<boolean> {
