@@ -4,22 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { formatFaults } from './format-faults.ts';
-import { normalisePlan, type PlanOutcome, parsePlan } from './parse-plan.ts';
+import { type PlanOutcome, parsePlan } from './parse-plan.ts';
 
 const folder = new URL('../../examples/', import.meta.url);
 
 async function outcomeOf(file: string): Promise<PlanOutcome> {
-  if (file.endsWith('.ts')) return normalisePlan(await defaultExportOf(file));
+  if (file.endsWith('.ts')) return await outcomeOfModule(file);
   const format = file.endsWith('.json') ? 'json' : 'yaml';
   return parsePlan(readFileSync(new URL(file, folder), 'utf8'), { file, format });
 }
 
 /** As Loadline itself reads it: in Node, not through the test runner. */
-async function defaultExportOf(file: string): Promise<unknown> {
-  const loader = new URL('./load-plan.ts', import.meta.url).href;
+async function outcomeOfModule(file: string): Promise<PlanOutcome> {
+  const url = (module: string) => JSON.stringify(new URL(module, import.meta.url).href);
   const script = `
-    const { importPlan } = await import(${JSON.stringify(loader)});
-    console.log(JSON.stringify((await importPlan(${JSON.stringify(fileURLToPath(new URL(file, folder)))})).value));`;
+    const { importPlan } = await import(${url('./load-plan.ts')});
+    const { normalisePlan } = await import(${url('./parse-plan.ts')});
+    const { value } = await importPlan(${JSON.stringify(fileURLToPath(new URL(file, folder)))});
+    console.log(JSON.stringify(normalisePlan(value)));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
   return JSON.parse(stdout);
 }
@@ -52,4 +54,32 @@ test('the reference: ten endpoints, eight of them with an SLA on the 95th percen
     { users: 50, spawnRate: 5, durationMs: 60_000 },
     { users: 100, spawnRate: 10, durationMs: 60_000 },
   ]);
+});
+
+test.each([
+  [
+    'flow.yaml',
+    [
+      ['GET /posts', null],
+      ['GET /users/{userId}', 'read and write'],
+      ['GET /posts?userId={userId}', 'read and write'],
+      ['GET /posts/{id}', 'read and write'],
+      ['POST /posts', 'read and write'],
+      ['GET /posts/{created}', 'read and write'],
+      ['GET /comments?postId={id}', 'read and write'],
+    ],
+  ],
+  [
+    'flow.ts',
+    [
+      ['GET /users/{userId}', 'read and write'],
+      ['GET /posts?userId={userId}', 'read and write'],
+      ['one post', 'read and write'],
+      ['POST /posts', 'read and write'],
+    ],
+  ],
+])('%s: its requests and their flow', async (file, requests) => {
+  const outcome = await outcomeOf(file);
+  const plan = outcome.state === 'valid' ? outcome.plan : null;
+  expect(plan?.endpoints.map(({ name, flow }) => [name, flow ?? null])).toEqual(requests);
 });

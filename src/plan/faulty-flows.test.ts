@@ -179,8 +179,8 @@ test.each([
   ],
   [
     'a function in a text',
-    ['  - { name: x, script: flow(…), steps: [GET /] }'],
-    ['4:16 flows[0].script: expected one of name, weight, data, steps, received "script".'],
+    ['  - { name: x, $script: flow(…), steps: [GET /] }'],
+    ['4:16 flows[0].$script: expected one of name, weight, data, steps, received "$script".'],
   ],
 ])('a flow: %s', (_, lines, faults) => {
   expect(faultsOfFlows(...lines)).toEqual(faults);

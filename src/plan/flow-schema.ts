@@ -188,7 +188,7 @@ export const scriptMark = 'flow(…)';
 const scriptFlow = record(
   'flow({ name, requests }, async (user) => { … })',
   {
-    script: z.literal(scriptMark),
+    $script: z.literal(scriptMark),
     ...flowFields,
     requests: z
       .array(
@@ -217,4 +217,4 @@ export const moduleFlows = listOf(z.union([scriptFlow, flow], { error: 'a flow' 
 export type FlowInput = z.output<typeof flow>;
 export type ScriptFlowInput = z.output<typeof scriptFlow>;
 /** What stands beside a flow's function: `flow({ … }, async (user) => { … })`. */
-export type ScriptFlowOptions = Omit<z.input<typeof scriptFlow>, 'script'>;
+export type ScriptFlowOptions = Omit<z.input<typeof scriptFlow>, '$script'>;

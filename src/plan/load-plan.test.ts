@@ -29,6 +29,44 @@ beforeAll(() => {
     "import { definePlan } from 'loadline';\nexport default definePlan({ target: 'http://h', endpoints: ['GET /'], load: { users: 3 as number } });\n",
   );
   write('wrong.ts', "export default { target: 'http://h', endpoints: ['GET /'], load: { users: 0 } };\n");
+  write(
+    'flows.ts',
+    `import { definePlan, flow, type FlowUser } from 'loadline';
+async function browse(user: FlowUser): Promise<void> { await user.get('/posts'); }
+export default definePlan({
+  target: 'http://h',
+  endpoints: ['GET /posts'],
+  flows: [
+    { name: 'steps', steps: ['GET /a'] },
+    flow(browse),
+    flow(async (user) => { await user.think(1); }),
+    flow(
+      { name: 'buy', weight: 2, data: { user: ['ann'] }, requests: ['GET /posts', { request: 'GET /posts/{id}?u={user}', headers: { 'x-token': '{token}' }, body: '{no}', sla: '300ms' }] },
+      async (user) => { await user.get('/posts/{id}?u={user}', { values: { id: 1, token: 'x' } }); },
+    ),
+  ],
+  load: { users: 3 },
+});
+`,
+  );
+  write(
+    'functions.ts',
+    `import { flow } from 'loadline';
+export default {
+  target: () => 'http://h',
+  flows: [
+    flow({ name: 'x', steps: ['GET /'], weight: 0 } as object, async () => {}),
+    { name: 'y', $script: 'flow(…)' },
+    { name: 'z', steps: [{ request: 'GET /', check: () => true }] },
+  ],
+  load: { users: 1 },
+};
+`,
+  );
+  write(
+    'no-function.ts',
+    "import { flow } from 'loadline';\nexport default { flows: [flow({ name: 'x' } as never)] };\n",
+  );
   write('no-default.mjs', 'export const plan = {};\n');
   write('throws.mjs', "throw new Error('not today');\n");
   write('huge.yaml', '');
@@ -133,5 +171,72 @@ test('a plan in TypeScript, wherever it lies, may import loadline', async () => 
         hint: null,
       },
     ],
+  ]);
+});
+
+/** What a script prints as JSON: plans in TypeScript are read by Node itself, not through the test runner. */
+async function inNode(body: string): Promise<unknown> {
+  const module = new URL('./load-plan.ts', import.meta.url).href;
+  const script = `
+    const { loadPlan } = await import(${JSON.stringify(module)});
+    const { formatFaults } = await import(${JSON.stringify(new URL('./format-faults.ts', import.meta.url).href)});
+    const { flowFunction } = await import(${JSON.stringify(new URL('./flow-script.ts', import.meta.url).href)});
+    const cwd = ${JSON.stringify(folder)};
+    const load = (file) => loadPlan(file, { env: {}, cwd });
+    const faults = (file) => load(file).then(() => '', (error) => formatFaults(error.faults));
+    ${body}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  return JSON.parse(stdout);
+}
+
+test('flows of a plan in TypeScript are steps or functions', async () => {
+  const found = await inNode(`
+    const { plan, flows, endpoints } = await load('flows.ts');
+    const module = await import(cwd + '/flows.ts');
+    console.log(JSON.stringify({
+      endpoints: plan.endpoints.map(({ name, flow, weight }) => [name, flow ?? null, weight]),
+      flows: plan.flows,
+      scripts: flows.map(({ script }) => script),
+      names: endpoints.map(({ flowNames }) => flowNames ?? null),
+      functions: flows.map(({ script }) => script && typeof flowFunction(module.default.flows[script.index])),
+    }));`);
+  const file = path.join(folder, 'flows.ts');
+  const list = { kind: 'list', values: ['ann'] };
+  const step = { kind: 'request', endpoint: 1, once: false, extract: {}, thinkTime: null };
+  expect(found).toEqual({
+    endpoints: [
+      ['GET /posts', null, 1],
+      ['GET /a', 'steps', 1],
+      ['buy: GET /posts', 'buy', 2],
+      ['GET /posts/{id}?u={user}', 'buy', 2],
+    ],
+    flows: [
+      { name: 'steps', weight: 1, data: {}, steps: [step] },
+      { name: 'browse', weight: 1, data: {}, steps: [] },
+      { name: 'flow 3', weight: 1, data: {}, steps: [] },
+      { name: 'buy', weight: 2, data: { user: list }, steps: [] },
+    ],
+    scripts: [null, { file, index: 1 }, { file, index: 2 }, { file, index: 3 }],
+    names: [null, null, ['user'], ['user', 'id', 'token']],
+    functions: [null, 'function', 'function', 'function'],
+  });
+});
+
+test('functions elsewhere, and flows that are none, are faults', async () => {
+  const found = await inNode(`
+    console.log(JSON.stringify([await faults('functions.ts'), await faults('no-function.ts')]));`);
+  const stepKeys =
+    'request, name, data, sla, headers, query, body, form, multipart, bodyFile, expect, group, timeout, auth, once, extract, thinkTime';
+  expect(found).toEqual([
+    [
+      'functions.ts target: expected plain data, received a function.',
+      'functions.ts flows[2].steps[0].check: expected plain data, received a function.',
+      'functions.ts flows[1].$script: expected a flow of steps, or flow(async (user) => { … }), received neither.',
+      'functions.ts target: expected a URL such as http://127.0.0.1:3000, received nothing. Hint: write target: http://127.0.0.1:3000',
+      'functions.ts flows[0].weight: expected a number above 0, at most 1000000, received 0.',
+      'functions.ts flows[0].steps: expected one of name, weight, data, requests, received "steps".',
+      `functions.ts flows[2].steps[0].check: expected one of ${stepKeys}, received "check".`,
+    ].join('\n'),
+    'no-function.ts: expected a module with export default definePlan({ … }), received flow needs a function: flow(async (user) => { … }).',
   ]);
 });

@@ -58,7 +58,7 @@ export function normaliseFlows(
     const data = normaliseData(input.data ?? {}, [...at, 'data'], around);
     const steps =
       'steps' in input ? normaliseSteps(input.steps, [...at, 'steps'], data, around, request) : [];
-    if ('script' in input) {
+    if ('$script' in input) {
       const names = new Set(Object.keys(data));
       for (const [place, given] of (input.requests ?? []).entries())
         request(given, [...at, 'requests', place], names);

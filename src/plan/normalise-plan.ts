@@ -3,6 +3,7 @@ import { explainSchemaIssues } from './explain-fault.ts';
 import {
   faultsOf,
   type Issue,
+  issue,
   type Origin,
   originWithoutPlaces,
   type Path,
@@ -40,7 +41,7 @@ export function normalisePlan(value: unknown, origin: Origin = originWithoutPlac
   const plain = plainCopy(value, report);
   const scripts = scriptFlows(value);
   const schema = scripts.size === 0 ? planSchema : modulePlanSchema;
-  markScripts(plain, scripts);
+  if (scripts.size > 0) markScripts(plain, scripts, report);
   const first = schema.safeParse(plain);
   if (first.error !== undefined) issues.push(...explainSchemaIssues(first.error.issues, plain));
   const broken = new Set(issues.flatMap((one) => prefixes(one.path)));
@@ -126,9 +127,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Says in the plan's copy, which holds no functions, which flows are functions. */
-function markScripts(plain: unknown, scripts: ReadonlySet<number>): void {
-  const flows = isObject(plain) && Array.isArray(plain.flows) ? plain.flows : [];
-  for (const index of scripts) if (isObject(flows[index])) flows[index].script = scriptMark;
+function markScripts(plain: unknown, scripts: ReadonlySet<number>, report: Report): void {
+  const flows: readonly unknown[] = isObject(plain) && Array.isArray(plain.flows) ? plain.flows : [];
+  for (const [index, flow] of flows.entries()) {
+    if (!isObject(flow)) continue;
+    if (flow.$script !== undefined) {
+      const what = 'a flow of steps, or flow(async (user) => { … })';
+      report(issue(['flows', index, '$script'], what, 'neither', null, 'key'));
+    }
+    if (scripts.has(index)) flow.$script = scriptMark;
+  }
 }
 
 function buildPlan(input: PlanOutput, origin: Origin, report: Report, intact: (path: Path) => boolean): Plan {

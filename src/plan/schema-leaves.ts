@@ -18,7 +18,7 @@ export const expected = {
 } as const;
 
 /** Keys that say what a step of a flow is. */
-export const stepKeys: readonly string[] = ['request', 'think', 'repeat', 'if', 'chance', 'then', 'script'];
+export const stepKeys: readonly string[] = ['request', 'think', 'repeat', 'if', 'chance', 'then', '$script'];
 
 export type Meta = { readonly description: string; readonly examples?: unknown[] };
 
