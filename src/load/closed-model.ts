@@ -1,13 +1,12 @@
-import type { GeneratorHealth, GeneratorReadings } from '../observe/generator-health.ts';
+import type { GeneratorHealth } from '../observe/generator-health.ts';
 import type { ThinkTime } from '../plan/plan.ts';
 import { drawThinkTime } from './draw-think-time.ts';
 import { type UserHost, VirtualUser } from './user.ts';
-import type { Workload } from './workload.ts';
-import type { WorkloadModel } from './workload-model.ts';
+import type { Choice, Workload } from './workload.ts';
+import type { ModelReadings, WorkloadModel } from './workload-model.ts';
 
 /** A stage's users that fall to one worker. Times on the shared clock. */
 export type ClosedOrder = {
-  readonly kind: 'closed';
   /** When each user starts, ascending. */
   readonly spawnAtMs: readonly number[];
   /** When users leave, one at each time, first come, first gone, ascending; those that are left leave at `stopAtMs`. */
@@ -17,6 +16,8 @@ export type ClosedOrder = {
   readonly thinkTime: ThinkTime;
   /** A user's passes begin at least so far apart; 0: no matter. */
   readonly pacingMs: number;
+  /** By endpoint; null: the plan's mix. */
+  readonly weights: readonly number[] | null;
 };
 
 /** How often time-outs are looked for; a time-out is late by this at most. */
@@ -32,10 +33,11 @@ export class ClosedModel implements WorkloadModel<ClosedOrder>, UserHost {
   readonly pauseAfterFailedConnectMs = 100;
   #users: VirtualUser[] = [];
   #order: ClosedOrder | null = null;
+  #choose: Choice;
   #health: GeneratorHealth | null = null;
   #timers: NodeJS.Timeout[] = [];
   #drained: (() => void) | null = null;
-  #stopping = false;
+  #stopping = true;
   #retired = 0;
   #inFlight = 0;
   #started = 0;
@@ -44,18 +46,16 @@ export class ClosedModel implements WorkloadModel<ClosedOrder>, UserHost {
 
   constructor(workload: Workload) {
     this.workload = workload;
+    this.#choose = workload.choose(null);
   }
 
-  readings(): GeneratorReadings {
-    const { openConnections, connectErrors } = this.workload.engine;
+  readings(): ModelReadings {
     return {
       inFlight: this.#inFlight,
       users: this.#users.length - this.#retired,
       started: this.#started,
       thinkSumMs: this.#thinkSumMs,
       thinkCount: this.#thinkCount,
-      openConnections,
-      connectErrors,
     };
   }
 
@@ -68,6 +68,7 @@ export class ClosedModel implements WorkloadModel<ClosedOrder>, UserHost {
     this.#users = [];
     this.#retired = 0;
     this.#order = order;
+    this.#choose = this.workload.choose(order.weights);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
     this.#at(order.spawnAtMs, (dueMs, now) => {
@@ -133,9 +134,7 @@ export class ClosedModel implements WorkloadModel<ClosedOrder>, UserHost {
   }
 
   #begin(user: VirtualUser, dueMs: number, now: number): void {
-    const { mix, scenarios, random } = this.workload;
-    const scenario = scenarios[mix(random)];
-    if (scenario !== undefined) user.begin(scenario, dueMs, now);
+    user.begin(this.#choose(), dueMs, now);
   }
 
   /** Calls `act` at each of the times. */

@@ -3,6 +3,7 @@ import type { Client, Engine, Exchange, WireRequest } from './engine.ts';
 import { connectionLimit, OpenModel, type OpenOrder } from './open-model.ts';
 import { singleRequest } from './scenarios/single-request.ts';
 
+const request = singleRequest(0, 1);
 const nothing: WireRequest = {
   data: '',
   headEnd: 0,
@@ -41,8 +42,7 @@ class Bench {
           perUser: [],
         },
       ],
-      scenarios: [singleRequest(0, 1)],
-      mix: () => 0,
+      choose: () => () => request,
       usesValues: false,
       origin: 'http://127.0.0.1',
       makeJar: null,
@@ -146,7 +146,6 @@ class Bench {
 
 /** One arrival every 10 ms for 3 s. */
 const order: OpenOrder = {
-  kind: 'open',
   startMs: 0,
   steadyToMs: 3000,
   stopAtMs: 3000,
@@ -156,6 +155,7 @@ const order: OpenOrder = {
   ratePerSecond: 100,
   worker: 0,
   workers: 1,
+  weights: null,
 };
 /** The same, one worker of so many that it may have one connection only. */
 const oneConnection = { ...order, ratePerSecond: 100 * connectionLimit, workers: connectionLimit };

@@ -1,12 +1,12 @@
-import type { GeneratorHealth, GeneratorReadings } from '../observe/generator-health.ts';
+import type { GeneratorHealth } from '../observe/generator-health.ts';
 import type { Outcome } from '../record/run.ts';
 import { type Arrivals, arrivalsOf } from './arrivals.ts';
 import type { Exchange } from './engine.ts';
 import type { Pacer } from './pacer.ts';
 import { type UserHost, VirtualUser } from './user.ts';
 import { WaitingLine } from './waiting-line.ts';
-import type { Workload } from './workload.ts';
-import type { WorkloadModel } from './workload-model.ts';
+import type { Choice, Workload } from './workload.ts';
+import type { ModelReadings, WorkloadModel } from './workload-model.ts';
 
 export type OpenWorkload = Workload & {
   /** Arrivals have their own, so that they do not depend on what the requests draw. */
@@ -16,7 +16,6 @@ export type OpenWorkload = Workload & {
 
 /** A stage's arrivals that fall to one worker. Times on the shared clock. */
 export type OpenOrder = {
-  readonly kind: 'open';
   readonly startMs: number;
   /** From here on the rate goes down. */
   readonly steadyToMs: number;
@@ -29,6 +28,8 @@ export type OpenOrder = {
   readonly ratePerSecond: number;
   readonly worker: number;
   readonly workers: number;
+  /** By endpoint; null: the plan's mix. */
+  readonly weights: readonly number[] | null;
 };
 
 /** Connections of all workers together. Linux gives a client 28,232 ports to one address: this leaves some to others. */
@@ -86,23 +87,22 @@ export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
   #inFlight = 0;
   #started = 0;
   #thinkSumMs = 0;
+  #choose: Choice;
   #thinkCount = 0;
 
   constructor(workload: OpenWorkload) {
     this.workload = workload;
+    this.#choose = workload.choose(null);
     workload.pacer.onWake(() => this.#pace());
   }
 
-  readings(): GeneratorReadings {
-    const { openConnections, connectErrors } = this.workload.engine;
+  readings(): ModelReadings {
     return {
       inFlight: this.#inFlight,
       users: 0,
       started: this.#started,
       thinkSumMs: this.#thinkSumMs,
       thinkCount: this.#thinkCount,
-      openConnections,
-      connectErrors,
     };
   }
 
@@ -114,6 +114,7 @@ export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
     this.#stopping = false;
+    this.#choose = this.workload.choose(order.weights);
     this.#arrivals = arrivalsOf({
       ...order,
       kind: order.arrivals,
@@ -208,12 +209,9 @@ export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
   }
 
   #send(user: VirtualUser, due: number, now: number): void {
-    const { mix, random, scenarios } = this.workload;
-    const scenario = scenarios[mix(random)];
-    if (scenario === undefined) return;
     this.#started += 1;
     user.renew();
-    user.begin(scenario, due, now);
+    user.begin(this.#choose(), due, now);
   }
 
   begun(): void {
@@ -257,8 +255,7 @@ export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
   }
 
   #unsent(outcome: Outcome, due: number, now: number): void {
-    const { mix, random, record, scenarios } = this.workload;
-    record(scenarios[mix(random)]?.first ?? 0, outcome, due, { ...nothing, startMs: now, endMs: now });
+    this.workload.record(this.#choose().first, outcome, due, { ...nothing, startMs: now, endMs: now });
   }
 
   #sweep(): void {

@@ -19,6 +19,8 @@ export type LoadSink = Pick<
 export type LoadOptions = {
   readonly workers: number;
   readonly seed: number;
+  /** Some stage may have arrivals; absent: if the plan's have. */
+  readonly opens?: boolean;
   /** Asked once the target has answered the first connection: a run that can't begin leaves no file. */
   readonly open: () => LoadSink;
   /** Asked before a target is loaded that is neither this machine nor allowed by the plan; absent: it is refused. */
@@ -71,7 +73,8 @@ export type LoadSession = {
 export async function openLoad(plan: ResolvedPlan, options: LoadOptions): Promise<LoadSession> {
   const address = await reachTarget(plan, options.confirm);
   const sink = options.open();
-  const crew = await Crew.hire(options.workers, { plan, address, seed: options.seed });
+  const opens = options.opens ?? plan.plan.load.kind === 'open';
+  const crew = await Crew.hire(options.workers, { plan, address, opens, seed: options.seed });
   const clock = sharedClock();
   const runStartMs = clock() + leadMs;
   const endpoints = plan.plan.endpoints.map(({ name }) => name);

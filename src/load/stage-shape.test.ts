@@ -28,21 +28,19 @@ describe('closed stages', () => {
   it('users come at the spawn rate and go evenly, shared between the workers', () => {
     const shape = closed(5, 2, 4000);
     expect(shape).toMatchObject({ users: 5, rampMs: 2000, durationMs: 10_000, rampDownMs: 4000 });
-    expect(ordersOf(shape, 2)).toMatchObject([
+    expect(ordersOf(shape, 2).map(({ closed }) => closed)).toMatchObject([
       {
-        kind: 'closed',
         spawnAtMs: [1000, 2000, 3000],
         retireAtMs: [13_800, 15_400, 17_000],
         stopAtMs: 17_000,
       },
-      { kind: 'closed', spawnAtMs: [1500, 2500], retireAtMs: [14_600, 16_200], stopAtMs: 17_000 },
+      { spawnAtMs: [1500, 2500], retireAtMs: [14_600, 16_200], stopAtMs: 17_000 },
     ]);
   });
 
   it('without a ramp-down all users go at the end of the steady part', () => {
-    expect(ordersOf(closed(3, 1000), 1)).toMatchObject([
+    expect(ordersOf(closed(3, 1000), 1).map(({ closed }) => closed)).toMatchObject([
       {
-        kind: 'closed',
         spawnAtMs: [1000, 1001, 1002],
         retireAtMs: [11_002, 11_002, 11_002],
         stopAtMs: 11_002,
@@ -60,7 +58,7 @@ describe('closed stages', () => {
         (users, workers, spawnRate, rampDownMs) => {
           const shape = closed(users, spawnRate, rampDownMs);
           const orders = ordersOf(shape, workers).flatMap((order) =>
-            order.kind === 'closed' ? [order] : [],
+            order.closed === null ? [] : [order.closed],
           );
           const steadyToMs = 1000 + (shape?.rampMs ?? 0) + 10_000;
           for (const { spawnAtMs, retireAtMs, stopAtMs } of orders) {
@@ -93,7 +91,7 @@ describe('open stages', () => {
       stage(80, { rampMs: 1000 }),
       stage(90),
     ]);
-    expect(stages.map((shape) => ordersOf(shape, 1)[0])).toMatchObject([
+    expect(stages.map((shape) => ordersOf(shape, 1)[0]?.open)).toMatchObject([
       { fromRatePerSecond: 0, rampMs: 5000, ratePerSecond: 100 },
       { fromRatePerSecond: 100, rampMs: 1000, ratePerSecond: 50 },
       { fromRatePerSecond: 0, rampMs: 1000, ratePerSecond: 80 },
@@ -108,9 +106,9 @@ describe('open stages', () => {
     ]);
     expect(first).toMatchObject({ rampMs: 7000, durationMs: 60_000, rampDownMs: 3000 });
     expect(short).toMatchObject({ rampMs: 100, durationMs: 500, rampDownMs: 0 });
-    expect(ordersOf(first, 3)).toEqual(
+    expect(ordersOf(first, 3).map(({ open }) => open)).toEqual(
       [0, 1, 2].map((worker) => ({
-        ...{ kind: 'open', arrivals: 'uniform', worker, workers: 3 },
+        ...{ arrivals: 'uniform', weights: null, worker, workers: 3 },
         ...{ fromRatePerSecond: 0, rampMs: 5000, ratePerSecond: 100 },
         ...{ startMs: 1000, steadyToMs: 68_000, stopAtMs: 71_000 },
       })),

@@ -1,4 +1,5 @@
 import type { ClosedLoad, Load, OpenLoad } from '../plan/plan.ts';
+import type { TrialOrder } from '../record/trial.ts';
 import type { StageOrder } from './workload-model.ts';
 
 /** A stage as the coordinator sees it, whatever its model. */
@@ -56,14 +57,15 @@ function closedStages({ stages, thinkTime, pacingMs = 0 }: ClosedLoad): readonly
     // are; worker k takes the users k, k + workers, k + 2·workers, …
     orderOf: ({ worker, workers, startMs, steadyToMs, stopAtMs }) => {
       const own = everyNth(users, worker, workers);
-      return {
-        kind: 'closed',
+      const closed = {
         spawnAtMs: own.map((i) => startMs + (i / spawnRate) * 1000),
         retireAtMs: own.map((i) => Math.min(stopAtMs, steadyToMs + ((i + 1) / users) * rampDownMs)),
         stopAtMs,
         thinkTime,
         pacingMs,
+        weights: null,
       };
+      return { closed, open: null };
     },
   }));
 }
@@ -80,9 +82,51 @@ function openStages({ stages, arrivals }: OpenLoad): readonly StageShape[] {
       rampMs: rampMs + Math.min(settleMs, durationMs / 5),
       durationMs,
       rampDownMs,
-      orderOf: (share) => ({ kind: 'open', arrivals, fromRatePerSecond, rampMs, ratePerSecond, ...share }),
+      orderOf: (share) => ({
+        closed: null,
+        open: { arrivals, fromRatePerSecond, rampMs, ratePerSecond, weights: null, ...share },
+      }),
     };
   });
+}
+
+/** A stage of a search. Its users start evenly within the first half of the settling, its arrivals are Poisson. */
+export function shapeOf({ closed, open, settleMs: rampMs, durationMs }: TrialOrder): StageShape {
+  const users = closed?.users ?? null;
+  return {
+    users,
+    askedRatePerSecond: users === null ? (open?.ratePerSecond ?? null) : null,
+    spawnRate: null,
+    rampMs,
+    durationMs,
+    rampDownMs: 0,
+    orderOf: (share) => ({
+      closed:
+        closed === null
+          ? null
+          : {
+              spawnAtMs: everyNth(closed.users, share.worker, share.workers).map(
+                (i) => share.startMs + (i / closed.users) * (rampMs / 2),
+              ),
+              retireAtMs: [],
+              stopAtMs: share.stopAtMs,
+              thinkTime: closed.thinkTime,
+              pacingMs: 0,
+              weights: closed.weights,
+            },
+      open:
+        open === null
+          ? null
+          : {
+              arrivals: 'poisson',
+              fromRatePerSecond: 0,
+              rampMs: 0,
+              ratePerSecond: open.ratePerSecond,
+              weights: open.weights,
+              ...share,
+            },
+    }),
+  };
 }
 
 function everyNth(count: number, from: number, step: number): number[] {

@@ -8,6 +8,8 @@ import type { StageOrder } from './workload-model.ts';
 export type WorkerData = {
   readonly worker: number;
   readonly workers: number;
+  /** Some stage has arrivals: they need a thread that keeps the time. */
+  readonly opens: boolean;
   readonly plan: ResolvedPlan;
   readonly address: Address;
   readonly seed: number;

@@ -11,7 +11,7 @@ import { Pacer } from './pacer.ts';
 import { Recorder } from './recorder.ts';
 import type { WorkerData, WorkerOrder, WorkerReport } from './worker-protocol.ts';
 import { type Followed, workloadOf } from './workload.ts';
-import type { StageOrder } from './workload-model.ts';
+import { type StageOrder, sumReadings, type WorkloadModel } from './workload-model.ts';
 
 /** How late a window may be reported when nothing ends that would show that its time is over. */
 const turnEveryMs = 20;
@@ -19,7 +19,7 @@ const turnEveryMs = 20;
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only');
 const port = parentPort;
 // The coordinator is the only one who starts this file, and gives it this.
-const { worker, workers, plan, address, seed } = workerData as WorkerData;
+const { worker, workers, opens, plan, address, seed } = workerData as WorkerData;
 
 const clock = sharedClock();
 const recorder = new Recorder(plan.endpoints.length);
@@ -41,17 +41,24 @@ const workload = await workloadOf(plan, {
   flowFault: (fault) => report({ kind: 'flow-fault', ...fault }),
 });
 const closedModel = new ClosedModel(workload);
-const openModel =
-  plan.plan.load.kind === 'open'
-    ? new OpenModel({
-        ...workload,
-        arrivalsRandom: randomFrom(seed ^ (worker * 0x85ebca6b + 1)),
-        pacer: await Pacer.start(clock),
-      })
-    : null;
-const model = openModel ?? closedModel;
-const health = new GeneratorHealth(worker, () => model.readings(), clock);
-model.watchedBy(health);
+const openModel = opens
+  ? new OpenModel({
+      ...workload,
+      arrivalsRandom: randomFrom(seed ^ (worker * 0x85ebca6b + 1)),
+      pacer: await Pacer.start(clock),
+    })
+  : null;
+const models: readonly WorkloadModel[] = openModel === null ? [closedModel] : [closedModel, openModel];
+const health = new GeneratorHealth(
+  worker,
+  () =>
+    sumReadings(
+      models.map((model) => model.readings()),
+      workload.engine,
+    ),
+  clock,
+);
+for (const model of models) model.watchedBy(health);
 
 type Stage = Extract<WorkerOrder, { kind: 'stage' }>;
 let stage: Stage | null = null;
@@ -97,9 +104,11 @@ function turn(atMs: number): void {
   open(atMs);
 }
 
-async function runModel(order: StageOrder): Promise<void> {
-  if (order.kind === 'closed') await closedModel.run(order);
-  else await openModel?.run(order);
+async function runModels({ closed, open }: StageOrder): Promise<void> {
+  await Promise.all([
+    closed === null ? null : closedModel.run(closed),
+    open === null ? null : openModel?.run(open),
+  ]);
 }
 
 async function run(order: Stage): Promise<void> {
@@ -112,7 +121,7 @@ async function run(order: Stage): Promise<void> {
     const now = clock();
     if (now >= boundaryMs) turn(now);
   }, turnEveryMs);
-  if (stoppedAtMs === Number.POSITIVE_INFINITY) await runModel(order.order);
+  if (stoppedAtMs === Number.POSITIVE_INFINITY) await runModels(order.order);
   clearInterval(timer);
   const now = clock();
   if (now >= boundaryMs) turn(now);
@@ -135,8 +144,10 @@ port.on('message', (message: WorkerOrder) => {
         stoppedAtMs = now;
         turn(now);
       }
-      if (message.kind === 'stop') model.stop();
-      else model.abort();
+      for (const model of models) {
+        if (message.kind === 'stop') model.stop();
+        else model.abort();
+      }
       return;
     }
     case 'exit':

@@ -6,7 +6,7 @@ import { CookieJar } from './cookie-jar.ts';
 import type { Address, Engine, Exchange } from './engine.ts';
 import { type Feeder, type FeederShare, feederOf } from './feeder.ts';
 import { type Judge, judgeOf } from './judge.ts';
-import { type Mix, mixOf } from './mix.ts';
+import { mixOf } from './mix.ts';
 import { type RequestWriter, requestWriter } from './request-writer.ts';
 import type { Scenario } from './scenario.ts';
 import { endpointsRead, flowScenarios } from './scenarios/flow-scenarios.ts';
@@ -15,9 +15,8 @@ import { singleRequest } from './scenarios/single-request.ts';
 /** What every user of a worker shares. */
 export type Workload = {
   readonly endpoints: readonly WorkloadEndpoint[];
-  readonly scenarios: readonly Scenario[];
-  /** Picks a scenario. */
-  readonly mix: Mix;
+  /** What users do, in proportion to the weights, by endpoint; null: the plan's own mix, its flows included. */
+  readonly choose: (weights: readonly number[] | null) => Choice;
   /** Some scenario keeps values of its users. */
   readonly usesValues: boolean;
   /** Origin of the target, as the plan names it. */
@@ -34,6 +33,9 @@ export type Workload = {
   /** The unique data of an endpoint is used up: this user stands still. */
   readonly usedUp: (endpoint: number) => void;
 };
+
+/** Picks what a user does next. */
+export type Choice = () => Scenario;
 
 export type Followed = 'redirect' | 'challenge' | 'elsewhere';
 
@@ -103,17 +105,24 @@ export async function workloadOf(
       perUser: feeders.filter(({ perUser }) => perUser),
     };
   });
-  const scenarios = [
-    ...plan.endpoints.flatMap(({ weight }, index) =>
-      plan.plan.endpoints[index]?.flow === undefined ? [singleRequest(index, weight)] : [],
-    ),
+  const own = [
+    ...plan.endpoints.flatMap(({ weight }, index) => {
+      const { flow, probe } = plan.plan.endpoints[index] ?? {};
+      return flow === undefined && probe === undefined ? [singleRequest(index, weight)] : [];
+    }),
     ...(await flowScenarios(plan, { share, flowFault, usedUp: part.usedUp })),
   ];
   return {
     ...part,
     endpoints,
-    scenarios,
-    mix: mixOf(scenarios.map(({ weight }) => weight)),
+    choose: (weights) => {
+      const scenarios =
+        weights?.flatMap((weight, index) => (weight > 0 ? [singleRequest(index, weight)] : [])) ?? own;
+      const [first] = scenarios;
+      if (first === undefined) throw new RangeError('nothing has a weight above 0');
+      const mix = mixOf(scenarios.map(({ weight }) => weight));
+      return () => scenarios[mix(part.random)] ?? first;
+    },
     usesValues: flows.length > 0 || endpoints.some(({ usesUserValues }) => usesUserValues),
     origin: plan.target,
     makeJar: plan.plan.cookies === false ? null : () => new CookieJar(plan.target),

@@ -153,7 +153,22 @@ export type Endpoint = {
   readonly auth?: Auth | null;
   /** Name of the flow that requests it; such an endpoint has no share of the mix of its own. Absent: it has. */
   readonly flow?: string;
+  /** Requested by probes only, beside the plan's own; such endpoints come last. Absent: it is the plan's. */
+  readonly probe?: EndpointProbe;
 };
+
+/** Why a probe requests something else than the plan; `of`: index of the plan's endpoint that it is a variation of. */
+export type EndpointProbe =
+  /** Something trivial, to compare with. */
+  | { readonly kind: 'control'; readonly of: number | null }
+  /** Always the same row of data. */
+  | { readonly kind: 'same-key'; readonly of: number }
+  /** Asks whether the answer has changed. */
+  | { readonly kind: 'conditional'; readonly of: number }
+  /** A connection of its own for each request. */
+  | { readonly kind: 'no-reuse'; readonly of: number }
+  /** A result of another size. */
+  | { readonly kind: 'size'; readonly of: number; readonly parameter: string; readonly size: number };
 
 export type Body =
   | { readonly kind: 'json'; readonly value: JsonValue }
