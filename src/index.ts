@@ -17,6 +17,8 @@ export type {
   Check,
   ClosedLoad,
   Condition,
+  ConnectionOptions,
+  DataOrder,
   DataSource,
   Endpoint,
   Expectation,

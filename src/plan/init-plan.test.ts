@@ -39,7 +39,7 @@ test('it is valid whatever URL and name are given', () => {
 
 test('what it comments out is valid too', () => {
   const text = initialPlan({}).replace(
-    /^( *)# ( {2,}|- (?:GET|request)|readiness|auth|headers|timeout|tls)/gm,
+    /^( *)# ( {2,}|- (?:GET|request)|readiness|auth|headers|timeout|connections|http|tls)/gm,
     '$1$2',
   );
   const outcome = parsePlan(text, { file: 'loadline.yaml', format: 'yaml' });

@@ -29,7 +29,7 @@ endpoints:
   # - request: GET /posts/{id}
   #   name: one post
   #   weight: 3                    # three times as often as weight 1
-  #   data: { id: 1..100 }
+  #   data: { id: 1..100 }         # at random; { range: 1..100, order: sequential } or unique, per: user
   #   sla: 300ms
 
   # - request: POST /posts
@@ -41,11 +41,11 @@ endpoints:
 load:
   users: [1, 2, 5, 10, 20, 50]     # one stage each; small steps show where it breaks
   duration: 10s                    # steady part of each stage, after its last user was started
-  thinkTime: 0                     # pause between two requests of a user, such as 1s..3s
+  thinkTime: 0                     # pause between two requests of a user, such as 1s..3s or { exponential: 2s }
   # spawnRate: 5                   # users started per second; otherwise a tenth of the duration is spent on it
 
 # Open model instead: requests per second, whoever sends them.
-# load: { rate: [50, 100, 200], arrivals: poisson, duration: 60s }
+# load: { rate: [50, 100, 200], arrivals: poisson, duration: 60s, ramp: 10s }
 
 # What "ready for production" means; each requirement is checked in the report.
 # readiness: { users: 200, slaCompliance: 95%, errors: 0.1%, avgAt: { users: 100, max: 300ms } }
@@ -53,6 +53,8 @@ load:
 # auth: { bearer: "\${API_TOKEN}" } # from the environment, never written to the run or a report
 # headers: { accept: application/json }
 # timeout: 30s
+# connections: per-user            # or per-request, or { shared: 50 }
+# http: 1                          # or 2
 
 # A target that is not this machine must be named as yours to load:
 # allow: [https://staging.example.com]
