@@ -120,18 +120,18 @@ describe.skipIf(skipped !== '')(`HAProxy in front of nginx${skipped}`, () => {
       'GET /a',
       `stick-table type ip size 1k expire 60s store http_req_rate(60s)
   http-request track-sc0 src
-  http-request deny deny_status 429 hdr retry-after 60 if { sc_http_req_rate(0) gt 40 }`,
+  http-request deny deny_status 429 hdr retry-after 60 if { sc_http_req_rate(0) gt 10 }`,
     );
     expect(told.requests).toEqual(logged);
-    expect(logged['GET /a 200']).toBe(40);
-    expect(told.outcomes).toEqual({ ok: 40, status: logged['GET /a 429'] });
-    expect(behind).toEqual({ 'GET /a 200': 40 });
+    expect(logged['GET /a 200']).toBe(10);
+    expect(told.outcomes).toEqual({ ok: 10, status: logged['GET /a 429'] });
+    expect(behind).toEqual({ 'GET /a 200': 10 });
   });
 
   it('drops every fourth connection without an answer: reset', async () => {
     const { told, log, behind } = await loaded('GET /a', 'http-request reject if { rand(4) eq 0 }');
     expect(told.outcomes.ok).toBe(behind['GET /a 200']);
     expect(told.outcomes.reset).toBe(log.length - (behind['GET /a 200'] ?? 0));
-    expect(told.outcomes.reset).toBeGreaterThan(10);
+    expect(told.outcomes.reset).toBeGreaterThan(0);
   });
 });

@@ -129,8 +129,8 @@ describe.skipIf(skipped !== '')(`nginx${skipped}`, () => {
       `
       { request: GET /large.bin, headers: { accept-encoding: identity } }
       { request: GET /large.txt, headers: { accept-encoding: gzip } }
-      { request: GET /small.txt, headers: { accept-encoding: gzip }, expect: { bodyContains: needle } }
-      { request: 'GET /small.txt?no', headers: { accept-encoding: gzip }, expect: { bodyContains: noodle } }
+      { request: GET /small.txt, weight: 3, headers: { accept-encoding: gzip }, expect: { bodyContains: needle } }
+      { request: 'GET /small.txt?no', weight: 3, headers: { accept-encoding: gzip }, expect: { bodyContains: noodle } }
       { request: GET /trailer.txt, headers: { accept-encoding: gzip }, expect: { bodyContains: needle } }
       `,
     );
@@ -144,13 +144,13 @@ describe.skipIf(skipped !== '')(`nginx${skipped}`, () => {
     expect(told.connections).toBe(6);
   });
 
-  it('ends connections after seven requests: none is lost, each end is seen', async () => {
-    const { told, log, logged } = await loaded(await startNginx(7), 'GET /small.txt');
+  it('ends connections after three requests: none is lost, each end is seen', async () => {
+    const { told, log, logged } = await loaded(await startNginx(3), 'GET /small.txt');
     expect(told.requests).toEqual(logged.requests);
     expect(told.outcomes).toEqual({ ok: log.length });
     expect(told.connections).toBe(logged.connections);
-    expect(told.serverCloses).toBe(log.filter(({ nth }) => nth === 7).length);
-    expect(told.serverCloses).toBeGreaterThan(10);
+    expect(told.serverCloses).toBe(log.filter(({ nth }) => nth === 3).length);
+    expect(told.serverCloses).toBeGreaterThan(0);
   });
 
   it('ends each connection at once, or without an answer: reset', async () => {
