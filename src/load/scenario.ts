@@ -40,6 +40,8 @@ export type User = {
   request(endpoint: number, extra?: RequestExtra): void;
   /** Pauses, which counts as think time. */
   think(ms: number, then: () => void): void;
+  /** Since the last answer or pause the scenario itself has waited: that counts as think time, and what comes is due now. */
+  waited(): void;
   /** The pass is over. */
   finish(): void;
 };

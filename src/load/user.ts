@@ -115,6 +115,12 @@ export class VirtualUser implements User, Answer {
     if (this.#scenario !== null) this.pause(ms, then);
   }
 
+  waited(): void {
+    const nowMs = this.#host.workload.clock();
+    this.#thoughtMs += nowMs - this.dueMs;
+    this.dueMs = nowMs;
+  }
+
   /** Sleeps, within a pass or between two. */
   pause(ms: number, then: (nowMs: number) => void): void {
     const { clock } = this.#host.workload;
@@ -268,6 +274,7 @@ export class VirtualUser implements User, Answer {
   #judged(endpoint: WorkloadEndpoint): Outcome {
     const outcome = endpoint.judge(this);
     if (outcome !== 'ok' || this.#scenario?.judges === undefined) return outcome;
+    this.outcome = outcome;
     return this.#scenario.judges(this) ? 'ok' : 'expectation';
   }
 

@@ -7,6 +7,7 @@ import { flowScript } from './flow-script.ts';
 import { flowSteps } from './flow-steps.ts';
 import { loadScripts } from './load-scripts.ts';
 import { scriptEndpoints } from './script-requests.ts';
+import { tellStrayRejections } from './stray-rejections.ts';
 
 export type FlowScenariosOptions = {
   readonly share: FeederShare;
@@ -22,6 +23,7 @@ export async function flowScenarios(
 ): Promise<readonly Scenario[]> {
   const flows = plan.flows ?? [];
   const scripts = await loadScripts(flows);
+  tellStrayRejections(flows, flowFault);
   return flows.map((flow, index) => {
     const feeders = flow.tables.map((table) => feederOf(table, share));
     const parts: FlowParts = {

@@ -3,8 +3,10 @@ import type { ResolvedFlow, ResolvedPlan } from '../../plan/plan.ts';
 import type { Scenario, User } from '../scenario.ts';
 import { FlowFaults } from './flow-faults.ts';
 import type { FlowParts } from './flow-parts.ts';
+import type { OnceResults } from './once-pass.ts';
 import { ScenarioMemory } from './scenario-memory.ts';
-import { type Script, type ScriptKeeps, ScriptPass } from './script-pass.ts';
+import type { Script, ScriptKeeps } from './script.ts';
+import { ScriptPass } from './script-pass.ts';
 import { ScriptRequests } from './script-requests.ts';
 
 /**
@@ -23,7 +25,7 @@ export function flowScript(
     file: flow.script?.file ?? '',
     requests,
     faults: new FlowFaults(flow.name, report),
-    dataNames: flow.tables.flatMap((table) => (table.kind === 'range' ? [table.name] : table.names)),
+    dataOf: dataOf(flow),
   };
   const scenario: Scenario = {
     weight: flow.weight,
@@ -46,9 +48,17 @@ export function flowScript(
   return scenario;
 }
 
+/** A copy: a function may keep it while the next pass draws. */
+function dataOf({ tables }: ResolvedFlow): Script['dataOf'] {
+  const names = tables.flatMap((table) => (table.kind === 'range' ? [table.name] : table.names));
+  const none = Object.freeze({});
+  if (names.length === 0) return () => none;
+  return (values) => Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
+}
+
 class ScriptMemory extends ScenarioMemory implements ScriptKeeps {
   readonly memory: Record<string, unknown> = {};
-  readonly done = new Map<string, unknown>();
+  readonly results: OnceResults = new Map();
   pass: ScriptPass | null = null;
 
   static of(user: User, scenario: Scenario): ScriptMemory {

@@ -1,28 +1,13 @@
-import type { FlowAnswer, FlowFunction, FlowRequest, FlowUser } from '../../plan/flow-script.ts';
-import type { User } from '../scenario.ts';
+import type { FlowAnswer, FlowRequest, FlowUser } from '../../plan/flow-script.ts';
+import type { RequestExtra, User } from '../scenario.ts';
 import { FlowFault } from './flow-fault.ts';
-import { type FlowFaults, thrownText } from './flow-faults.ts';
+import { thrownText } from './flow-faults.ts';
 import { idlePauseMs } from './flow-parts.ts';
+import { OncePass, type OnceResults } from './once-pass.ts';
+import type { Script, ScriptKeeps } from './script.ts';
 import { ScriptAnswer } from './script-answer.ts';
-import { checkNeeds, extraOf, type ScriptRequest, type ScriptRequests } from './script-requests.ts';
-
-/** What all passes of a flow share. */
-export type Script = {
-  readonly work: FlowFunction;
-  /** The plan's. */
-  readonly file: string;
-  readonly requests: ScriptRequests;
-  readonly faults: FlowFaults;
-  /** Placeholders that the flow's data fills. */
-  readonly dataNames: readonly string[];
-};
-
-/** What stays of a user from pass to pass. */
-export type ScriptKeeps = {
-  readonly memory: Record<string, unknown>;
-  /** Results of `once`, by what was called. */
-  readonly done: Map<string, unknown>;
-};
+import { checkNeeds, extraOf, type ScriptRequest } from './script-requests.ts';
+import { thisTurn } from './turn.ts';
 
 /** Node's timers hold a signed 32-bit number of ms. */
 const longestPauseMs = 2 ** 31 - 1;
@@ -36,28 +21,30 @@ export class ScriptPass implements FlowUser {
   readonly data: Readonly<Record<string, string>>;
   readonly #script: Script;
   readonly #user: User;
-  readonly #done: Map<string, unknown>;
+  readonly #results: OnceResults;
   #state: 'running' | 'requesting' | 'pausing' | 'over' | 'abandoned' = 'running';
   /** The function has ended, while something that it did not await was under way. */
   #isEnding = false;
   /** It has requested something, or paused. */
   #isActive = false;
+  /** The turn in which it was last given something to go on with. */
+  #turn = 0;
   #resolve: (answer: FlowAnswer | Promise<never>) => void = ignore;
   #check: ((answer: FlowAnswer) => boolean) | null = null;
   #answer: ScriptAnswer | null = null;
   /** What the check threw, as a rejection for who awaits the answer. */
   #thrown: Promise<never> | null = null;
-  #onceCalls: Map<string, number> | null = null;
+  #once: OncePass | null = null;
   readonly #keep = (resolve: (answer: FlowAnswer | Promise<never>) => void): void => {
     this.#resolve = resolve;
   };
 
-  constructor(script: Script, user: User, { memory, done }: ScriptKeeps) {
+  constructor(script: Script, user: User, { memory, results }: ScriptKeeps) {
     this.#script = script;
     this.#user = user;
-    this.#done = done;
+    this.#results = results;
     this.memory = memory;
-    this.data = script.dataNames.length === 0 ? noData : picked(user.values, script.dataNames);
+    this.data = script.dataOf(user.values);
   }
 
   get(path: string, options?: FlowRequest): Promise<FlowAnswer> {
@@ -90,26 +77,20 @@ export class ScriptPass implements FlowUser {
 
   think(ms: number): Promise<void> {
     if (this.#state !== 'running') return this.#outOfTurn();
-    if (!(ms >= 0 && ms <= longestPauseMs))
-      throw new FlowFault('FLOW_REQUEST', `think(${String(ms)}): a pause is a number of ms, 0 or more`);
+    if (!(ms >= 0 && ms <= longestPauseMs)) {
+      const text = `think(${String(ms)}): a pause is a number of ms, 0 or more`;
+      return Promise.reject(new FlowFault('FLOW_REQUEST', text));
+    }
     if (ms === 0) return Promise.resolve();
+    this.#takeUp();
     this.#state = 'pausing';
     this.#isActive = true;
     return new Promise((resolve) => this.#user.think(ms, () => this.#goOn(resolve)));
   }
 
-  async once<T>(work: () => Promise<T>): Promise<T> {
-    // Its source, and how often this pass has come by that: so a call in a branch or a loop is known again.
-    const source = String(work);
-    this.#onceCalls ??= new Map();
-    const call = this.#onceCalls.get(source) ?? 0;
-    this.#onceCalls.set(source, call + 1);
-    const key = `${call} ${source}`;
-    // The same code gave what stands under its key.
-    if (this.#done.has(key)) return this.#done.get(key) as T;
-    const result = await work();
-    this.#done.set(key, result);
-    return result;
+  once<T>(work: () => Promise<T>): Promise<T> {
+    this.#once ??= new OncePass(this.#results);
+    return this.#once.call(work);
   }
 
   random(): number {
@@ -118,6 +99,7 @@ export class ScriptPass implements FlowUser {
 
   /** Runs the function. */
   run(): void {
+    this.#turn = thisTurn();
     try {
       const promise: unknown = this.#script.work(this);
       if (promise instanceof Promise) promise.then(this.#ended, this.#failed);
@@ -158,11 +140,17 @@ export class ScriptPass implements FlowUser {
 
   #send(request: ScriptRequest | null, line: string, options: FlowRequest | undefined): Promise<FlowAnswer> {
     if (this.#state !== 'running') return this.#outOfTurn();
-    if (request === null) throw this.#undeclared(line);
-    checkNeeds(request, options?.values, this.#user.values);
-    const extra = options === undefined ? undefined : extraOf(request, options);
+    if (request === null) return Promise.reject(this.#undeclared(line));
+    let extra: RequestExtra | undefined;
+    try {
+      checkNeeds(request, options?.values, this.#user.values);
+      extra = options === undefined ? undefined : extraOf(request, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#check = options?.check ?? null;
     this.#release();
+    this.#takeUp();
     this.#state = 'requesting';
     this.#isActive = true;
     const promise = new Promise<FlowAnswer>(this.#keep);
@@ -173,6 +161,7 @@ export class ScriptPass implements FlowUser {
   #goOn(resolve: () => void): void {
     if (this.#state === 'abandoned') return;
     this.#state = 'running';
+    this.#turn = thisTurn();
     if (this.#isEnding) this.#finish();
     else resolve();
   }
@@ -203,8 +192,14 @@ export class ScriptPass implements FlowUser {
   #finish(): void {
     this.#state = 'over';
     this.#release();
+    this.#takeUp();
     if (this.#isActive) this.#user.finish();
     else this.#user.think(idlePauseMs, () => this.#user.finish());
+  }
+
+  /** If the function has waited for something else, that was no request of late. */
+  #takeUp(): void {
+    if (this.#turn !== thisTurn()) this.#user.waited();
   }
 
   #release(): void {
@@ -227,9 +222,11 @@ export class ScriptPass implements FlowUser {
     switch (this.#state) {
       case 'requesting':
       case 'pausing':
-        throw new FlowFault(
-          'FLOW_OUT_OF_TURN',
-          `a user does one thing at a time: await the ${words[this.#state]} before the next call (for more at once, run more users)`,
+        return Promise.reject(
+          new FlowFault(
+            'FLOW_OUT_OF_TURN',
+            `a user does one thing at a time: await the ${words[this.#state]} before the next call (for more at once, run more users)`,
+          ),
         );
       case 'over':
         this.#script.faults.add('threw', 'its user was called after it had ended: await every call');
@@ -245,16 +242,5 @@ export class ScriptPass implements FlowUser {
 }
 
 const words = { requesting: 'request', pausing: 'pause', over: 'pass' } as const;
-
-const noData: Readonly<Record<string, string>> = Object.freeze({});
-
-function picked(
-  values: Readonly<Record<string, string>>,
-  names: readonly string[],
-): Readonly<Record<string, string>> {
-  const data: Record<string, string> = {};
-  for (const name of names) data[name] = values[name] ?? '';
-  return data;
-}
 
 function ignore(): void {}
