@@ -17,9 +17,10 @@ export function confirmTarget(
     const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
     reader.once('SIGINT', () => reader.close());
     try {
+      const where = addresses.length === 0 ? '' : ` (${addresses.join(', ')})`;
       const typed = await Promise.race([
         reader.question(
-          `${origin} is not on this machine (${addresses.join(', ')}).\nLoading a server that is not yours may be an attack. If you may, type its name (${hostname}): `,
+          `${origin} is not on this machine${where}.\nLoading a server that is not yours may be an attack. If you may, type its name (${hostname}): `,
         ),
         closed,
       ]);

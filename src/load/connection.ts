@@ -90,8 +90,8 @@ export class Connection {
     let socket: net.Socket;
     if (secure !== null) {
       // `onread` belongs to tls.connect too (Node's documentation names it), but not to its type.
-      const where = tunnel === null ? whereOf(route.address.to) : { socket: tunnel };
-      const secured = tls.connect({ ...secure, ...where, ...onread }, connected);
+      const where = tunnel === null ? { ...whereOf(route.address.to), ...onread } : { socket: tunnel };
+      const secured = tls.connect({ ...secure, ...where }, connected);
       if (tunnel === null) secured.setNoDelay(true);
       route.learn(secured);
       socket = secured;
@@ -99,21 +99,20 @@ export class Connection {
       socket = net.connect({ ...whereOf(route.address.to), noDelay: true, ...onread }, connected);
     } else {
       socket = tunnel;
-      if (buffer !== null) {
-        socket.on('data', (bytes: Buffer) => this.#copied(bytes, buffer, read));
-        socket.resume();
-      }
       setImmediate(connected);
+    }
+    if (tunnel !== null && buffer !== null) {
+      // Node has no `onread` for what goes over another socket, nor for a socket that was read before.
+      socket.on('data', (bytes: Buffer) => {
+        for (let from = 0; from < bytes.length; from += buffer.length)
+          read(bytes.copy(buffer, 0, from, from + buffer.length));
+      });
+      socket.resume();
     }
     socket.on('error', (error: NodeJS.ErrnoException) => this.#ended(error));
     socket.on('end', () => this.#ended(null));
     socket.on('close', () => this.#ended(null));
     return socket;
-  }
-
-  #copied(bytes: Buffer, buffer: Buffer, read: (length: number) => void): void {
-    for (let from = 0; from < bytes.length; from += buffer.length)
-      read(bytes.copy(buffer, 0, from, from + buffer.length));
   }
 
   #ended(error: NodeJS.ErrnoException | null): void {

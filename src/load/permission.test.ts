@@ -65,7 +65,8 @@ describe('a target elsewhere', () => {
   async function reached(extra: string, confirm?: () => Promise<boolean>): Promise<string[]> {
     const connected: string[] = [];
     vi.spyOn(net, 'connect').mockImplementation((options: unknown) => {
-      connected.push(JSON.stringify(options));
+      const { host, port } = options as { host: string; port: number };
+      connected.push(`${host} ${port}`);
       throw new Error('caught');
     });
     const plan = await planFor(
@@ -84,9 +85,9 @@ describe('a target elsewhere', () => {
     expect(await reached('', async () => false)).toEqual([]);
   });
   test('is connected to when the plan allows it, at the address that was looked up', async () => {
-    expect(await reached("allow: ['http://192.0.2.1:8080']")).toEqual(['{"host":"192.0.2.1","port":8080}']);
+    expect(await reached("allow: ['http://192.0.2.1:8080']")).toEqual(['192.0.2.1 8080']);
   });
   test('is connected to when it is confirmed', async () => {
-    expect(await reached('', async () => true)).toEqual(['{"host":"192.0.2.1","port":8080}']);
+    expect(await reached('', async () => true)).toEqual(['192.0.2.1 8080']);
   });
 });

@@ -5,7 +5,7 @@ export type Destination = {
   /** `https://api.example:8443` */
   readonly origin: string;
   readonly hostname: string;
-  /** All addresses that the name resolves to. */
+  /** All addresses that the name resolves to; empty: a proxy will look it up. */
   readonly addresses: readonly string[];
 };
 
@@ -20,7 +20,8 @@ export class TargetNotAllowedError extends Error {
   readonly hint: string;
   constructor({ origin, hostname, addresses }: Destination) {
     const where = addresses.filter((address) => !isLoopback(address));
-    const leads = where.length === 1 && where[0] === hostname ? '' : ` (${hostname} is ${where.join(', ')})`;
+    const says = where.length === 0 || (where.length === 1 && where[0] === hostname);
+    const leads = says ? '' : ` (${hostname} is ${where.join(', ')})`;
     super(`${origin} is not on this machine${leads}, and the plan does not allow it; nothing was sent`);
     this.hint = `If it is yours to load, write allow: ["${origin}"] in the plan, or give --yes-i-may-load-this-target.`;
   }
@@ -34,6 +35,12 @@ loopback.addAddress('::1', 'ipv6');
 export function isLoopback(address: string): boolean {
   const family = net.isIP(address);
   return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** What a name means without a look-up: an address is itself, and `localhost` is this machine (RFC 6761 §6.3). */
+export function namedAddresses(hostname: string): readonly string[] {
+  if (net.isIP(hostname) !== 0) return [hostname];
+  return /(^|\.)localhost\.?$/i.test(hostname) ? ['127.0.0.1'] : [];
 }
 
 /** A name that leads to this machine and elsewhere is elsewhere. */

@@ -6,7 +6,7 @@ export type AnswerView = Pick<Client, 'body' | 'setsCookies' | 'headers'>;
 /** A client whose last answer can be taken away from it, so that the next request does not overwrite it. */
 export type LendableClient = Client & { takeAnswer(): AnswerView };
 
-export type LendingEngine = Engine & { client(ended: () => void): LendableClient };
+export type LendingEngine = Omit<Engine, 'client'> & { client(ended: () => void): LendableClient };
 
 /**
  * An engine whose clients share at most so many connections of another: a client that finds none free waits, first come,
