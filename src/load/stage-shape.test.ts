@@ -38,6 +38,21 @@ describe('closed stages', () => {
     ]);
   });
 
+  it('a user’s number through the whole run says which worker it falls to', () => {
+    const stage = { users: 1, spawnRate: 1, durationMs: 1000 };
+    const shapes = stagesOf({
+      kind: 'closed',
+      stages: [stage, stage, stage],
+      thinkTime: { kind: 'uniform', minMs: 0, maxMs: 0 },
+    });
+    const users = shapes.map((shape) => ordersOf(shape, 2).map(({ closed }) => closed?.spawnAtMs.length));
+    expect(users).toEqual([
+      [1, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
   it('without a ramp-down all users go at the end of the steady part', () => {
     expect(ordersOf(closed(3, 1000), 1).map(({ closed }) => closed)).toMatchObject([
       {

@@ -46,7 +46,7 @@ export function stagesOf(load: Load): readonly StageShape[] {
 }
 
 function closedStages({ stages, thinkTime, pacingMs = 0 }: ClosedLoad): readonly StageShape[] {
-  return stages.map(({ users, spawnRate, durationMs, rampDownMs = 0 }) => ({
+  return stages.map(({ users, spawnRate, durationMs, rampDownMs = 0 }, index) => ({
     users,
     askedRatePerSecond: null,
     spawnRate,
@@ -54,9 +54,12 @@ function closedStages({ stages, thinkTime, pacingMs = 0 }: ClosedLoad): readonly
     durationMs,
     rampDownMs,
     // User i starts i/spawnRate seconds after the stage, and i + 1 of them are gone when (i + 1)/users of the ramp-down
-    // are; worker k takes the users k, k + workers, k + 2·workers, …
+    // are. Users are numbered through all stages, and worker k takes those whose number is k modulo the workers: so each
+    // takes as many rows of data as it has.
     orderOf: ({ worker, workers, startMs, steadyToMs, stopAtMs }) => {
-      const own = everyNth(users, worker, workers);
+      const before = stages.slice(0, index).reduce((sum, stage) => sum + stage.users, 0);
+      const first = (((worker - before) % workers) + workers) % workers;
+      const own = everyNth(users, first, workers);
       const closed = {
         spawnAtMs: own.map((i) => startMs + (i / spawnRate) * 1000),
         retireAtMs: own.map((i) => Math.min(stopAtMs, steadyToMs + ((i + 1) / users) * rampDownMs)),
