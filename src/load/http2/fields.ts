@@ -43,3 +43,11 @@ export function fieldBytes(fields: readonly string[]): number {
   for (const text of fields) bytes += text.length;
   return bytes;
 }
+
+/** A frame's own bytes before its content: RFC 9113 §4.1. */
+export const frameHead = 9;
+
+/** Bytes of a request in two frames, its fields uncompressed. */
+export function sentBytes(message: WireMessage): number {
+  return 2 * frameHead + fieldBytes(fieldsOf(message, 'https:')) + (message.body?.length ?? 0);
+}

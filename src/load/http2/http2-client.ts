@@ -2,23 +2,20 @@ import type { Client, Exchange, Failure, WireMessage, WireRequest } from '../eng
 import { KeptBody } from '../http1/kept-body.ts';
 import { defaultReaderLimits } from '../http1/response-reader.ts';
 import { type AnswerListener, AnswerStream } from './answer-stream.ts';
-import { fieldBytes, fieldsOf } from './fields.ts';
+import { fieldBytes, frameHead, sentBytes } from './fields.ts';
 import type { Http2Connection, Http2Shared } from './http2-connection.ts';
 import type { SessionPool, Waiter } from './session-pool.ts';
 import { failureOfStream, headTooLarge, refusedStream } from './stream-failure.ts';
 
 export type ClientOptions = {
-  /** Null: the sessions of the pool are this client's own. */
   readonly pool: SessionPool;
-  /** Nobody else uses the pool's session. */
+  /** The pool is this client's own, with one session. */
   readonly alone: boolean;
+  /** A new session for each request. */
   readonly fresh: boolean;
 };
 
 const { headBytes, bodyBytes, keptBytes } = defaultReaderLimits;
-
-/** A frame's own bytes before its content: RFC 9113 §4.1. */
-const frameHead = 9;
 
 /** How often a request goes to another connection that the server did not look at. */
 const mostTries = 5;
@@ -253,8 +250,4 @@ export class Http2Client implements Client, Waiter, AnswerListener {
     answer?.detach();
     this.#options.pool.release(connection, drop);
   }
-}
-
-function sentBytes(message: WireMessage): number {
-  return 2 * frameHead + fieldBytes(fieldsOf(message, 'https:')) + (message.body?.length ?? 0);
 }

@@ -23,10 +23,7 @@ export type ConnectionListener = {
   changed(connection: Http2Connection): void;
 };
 
-/**
- * Streams at a time on one connection, if the server allows more. Node bounds a session's memory, and breaks streams
- * off that go beyond it: that must not look like the target's doing.
- */
+/** Streams at a time on one connection, though the server may allow more. */
 const mostStreams = 1000;
 
 /** How much the server may send ahead of what was read: of one answer, and of all answers of a connection. */
@@ -39,8 +36,9 @@ const sessionOptions = {
   settings: { enablePush: false, maxHeaderListSize: headBytes, initialWindowSize: streamWindowBytes },
   // RFC 9113 §6.5.2: a field counts 32 bytes beside its name and value.
   maxHeaderListPairs: headBytes / 32,
-  /** MB: queued requests, headers, frames not yet handled. */
-  maxSessionMemory: 32,
+  // MB. Beyond it Node breaks streams off with ENHANCE_YOUR_CALM, as if the target had; and what it counts is above all
+  // bodies that wait to be sent, which are in memory anyway. What comes is bounded by the windows and the two above.
+  maxSessionMemory: 100_000,
 } as const;
 
 /** One HTTP/2 session and its connection, from the first packet on. */

@@ -48,11 +48,15 @@ const engineTo = (port: number, sharedSessions: number): Engine =>
   );
 
 /** Sends once; resolves with the exchange. */
-function call(engine: Engine, path: string): { client: Client; over: Promise<Exchange> } {
+function call(
+  engine: Engine,
+  path: string,
+  body: Buffer | null = null,
+): { client: Client; over: Promise<Exchange> } {
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const client = engine.client(() => resolve({ ...client.exchange }));
   cleanups.unshift(() => client.close());
-  client.send(contractRequest(2, { path }, { keepBody: true }));
+  client.send(contractRequest(2, { method: body === null ? 'GET' : 'PUT', path, body }));
   return { client, over: promise };
 }
 
@@ -95,6 +99,21 @@ describe('sessions that clients share', () => {
       const last = seen.at(-1);
       if (clients > most) expect(last?.startMs).toBeGreaterThan(first?.endMs ?? Number.NaN);
     });
+
+  it('carry hundreds of large bodies at once: none is broken off by this side', async () => {
+    let bytes = 0;
+    const target = await serve({ maxSessionMemory: 1000 }, (stream) => {
+      stream.on('data', (part: Buffer) => {
+        bytes += part.length;
+      });
+      stream.on('end', () => stream.respond({ ':status': 200 }, { endStream: true }));
+    });
+    const engine = engineTo(target.port, 1);
+    const body = Buffer.alloc(2 ** 18);
+    const seen = await Promise.all(Array.from({ length: 300 }, () => call(engine, '/', body).over));
+    expect(new Set(seen.map(({ failure, problem }) => failure ?? problem))).toEqual(new Set(['']));
+    expect([bytes, target.sessions]).toEqual([300 * body.length, 1]);
+  });
 
   it('go on when one of their streams is given up, and the server is told', async () => {
     const codes: number[] = [];
