@@ -43,7 +43,10 @@ export type FlowRequest = {
   readonly check?: (answer: FlowAnswer) => boolean;
 };
 
-/** What came back, after redirects. */
+/**
+ * What came back, after redirects. It is read from the connection, so only until the user's next request: a later
+ * `text()`, `json()`, `header()` or `cookie()` throws.
+ */
 export type FlowAnswer = {
   /** 0: none came. */
   readonly status: number;

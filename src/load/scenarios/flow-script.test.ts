@@ -229,6 +229,26 @@ describe('a function that is wrong', () => {
     expect(texts(sink)[0]?.replace(/ \(flows\.fixture\.ts, line \d+\)$/, '')).toBe(`flow "${name}": ${text}`);
   });
 
+  it('outlives its stage: nothing comes of it, and the next stage does not see it', async () => {
+    const plan = await planOf('outlives', {});
+    const stage = { users: 1, spawnRate: 1000 };
+    const load: Plan['load'] = {
+      kind: 'closed',
+      stages: [
+        { ...stage, durationMs: 100 },
+        { ...stage, durationMs: 800 },
+      ],
+      thinkTime: { kind: 'uniform', minMs: 0, maxMs: 0 },
+    };
+    const sink = memorySink();
+    await runLoad({ ...plan, plan: { ...plan.plan, load } }, { workers: 1, seed: 7, open: () => sink });
+    expect(sink.ended).toEqual([{ state: 'complete' }, { state: 'complete' }]);
+    expect(words()).toEqual([]);
+    expect(texts(sink)).toEqual([]);
+    expect(outcomeCounts(sink)).toEqual({ ok: shop.requests.length });
+    expect(shop.requests.length).toBeGreaterThan(2);
+  });
+
   it('cannot send more than one request with one', async () => {
     const sink = await load('hostile');
     expect(Object.keys(outcomeCounts(sink))).toEqual(['ok']);

@@ -180,6 +180,16 @@ const foreign = flow({ name: 'foreign', requests: ['GET /open'] }, async (user) 
   await new Promise((resolve) => setTimeout(resolve, 50));
 });
 
+let calls = 0;
+const outlives = flow({ name: 'outlives', requests: ['GET /open', said] }, async (user) => {
+  calls += 1;
+  const isFirst = calls === 1;
+  await user.get('/open');
+  if (!isFirst) return user.think(10);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await say(user, 'outlived');
+});
+
 const bodies = flow({ name: 'bodies', requests: ['POST /login'] }, async (user) => {
   await user.post('/login', { body: 'a text' });
   await user.post('/login', { body: ['ü', { a: 1 }] });
@@ -219,6 +229,7 @@ export default {
     hostile,
     pauses,
     foreign,
+    outlives,
     bodies,
     planned,
   ],
