@@ -53,6 +53,11 @@ class Pool {
     if (this.#members === 0) for (const lane of this.#all) lane.client.close();
   }
 
+  /** Somebody waits. */
+  get isWanted(): boolean {
+    return this.#first !== null;
+  }
+
   /** Starts the client's request, or lets it wait for its turn. */
   ask(client: SharingClient): void {
     const lane = this.#first === null ? this.#takeLane() : null;
@@ -109,9 +114,14 @@ class Lane {
 
   constructor(engine: LendingEngine, pool: Pool) {
     this.client = engine.client(() => {
-      this.reader = this.holder;
-      this.holder?.finish(this.client);
-      pool.free(this);
+      const { holder } = this;
+      this.reader = holder;
+      this.holder = null;
+      // If nobody waits, who sends again at once has it again. If somebody does, he stands behind them.
+      const { isWanted } = pool;
+      if (!isWanted) pool.free(this);
+      holder?.finish(this.client);
+      if (isWanted) pool.free(this);
     });
   }
 }
