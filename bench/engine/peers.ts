@@ -108,12 +108,16 @@ try {
   await nginx.stop();
 }
 
+/** NaN: the rate changed so much between the runs that their difference tells nothing. */
 function cpuUsBeyondStart(name: string, runs: readonly Figures[]): number {
   const start = short.get(name);
   if (start === undefined) return Number.NaN;
-  return median(
-    runs.map(({ requests, cpuSeconds }) =>
-      cpuUs({ requests: requests - start.requests, cpuSeconds: cpuSeconds - start.cpuSeconds, seconds: 0 }),
-    ),
-  );
+  const beyond = runs.map(({ requests, cpuSeconds }) => ({
+    requests: requests - start.requests,
+    cpuSeconds: cpuSeconds - start.cpuSeconds,
+    seconds: seconds - start.seconds,
+  }));
+  // Of a steady rate the longer run has three times the requests.
+  const steady = beyond.every(({ requests }) => requests > start.requests);
+  return steady ? median(beyond.map(cpuUs)) : Number.NaN;
 }
