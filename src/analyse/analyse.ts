@@ -12,10 +12,10 @@ import { analyseGroups } from './endpoints/groups.ts';
 import { analyseSla } from './endpoints/sla.ts';
 import { stageTotals } from './endpoints/stage-totals.ts';
 import { timelineOf } from './endpoints/timeline.ts';
-import { measure } from './measure/measure.ts';
 import type { StageMeasurement } from './measure/measurement.ts';
 import { describeMethodology } from './methodology/methodology.ts';
 import { recommend } from './recommendations/recommendations.ts';
+import { splitRun } from './split-run.ts';
 import { overallValidity } from './validity/validity.ts';
 
 export type AnalyseOptions = {
@@ -34,8 +34,8 @@ export type AnalyseOptions = {
  * const analysis = analyse(run);
  * analysis.summary.verdict; // one line
  */
-export function analyse(run: Run, options: AnalyseOptions = {}): Analysis {
-  const measurements = measure(run);
+export function analyse(given: Run, options: AnalyseOptions = {}): Analysis {
+  const { run, measurements, whole, all } = splitRun(given);
   const validity = overallValidity(measurements);
   const stages = stageTotals(measurements);
   const capacity = analyseCapacity(measurements, run.plan, run.seed);
@@ -61,7 +61,7 @@ export function analyse(run: Run, options: AnalyseOptions = {}): Analysis {
       target: run.plan.target,
       endpoints: run.plan.endpoints.length,
       stages: stages.map(({ stage, users, rate }) => ({ stage, users, rate: rate?.value ?? null })),
-      requests: requestsOf(run, measurements),
+      requests: requestsOf(whole, all),
       verdict,
       keyFindings,
     },
