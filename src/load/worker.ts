@@ -27,7 +27,7 @@ const followed: Record<Followed, number> = { redirect: 0, challenge: 0, elsewher
 const workload = await workloadOf(plan, {
   address,
   share: { worker, workers },
-  engine: createEngine(address, plan.connection, clock),
+  engine: createEngine(address, plan.connection, clock, { worker, workers }),
   clock,
   random: randomFrom(seed + worker * 0x9e3779b1),
   record: (endpoint, outcome, intendedMs, exchange) => {
