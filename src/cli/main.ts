@@ -51,6 +51,20 @@ function program(io: Io, exit: (code: number) => void): Command {
     .description("run the plan's stages, then analyse and report")
     .action(async (plan: string, options) => exit(await (await import('./run.ts')).run(plan, options, io)));
 
+  measuring(root.command('find').argument('<plan>', 'YAML, JSON or TypeScript'))
+    .option('--budget <time>', 'all the time that it may take (default: 90s)')
+    .description('search the breaking point: knee, highest rate within the SLA, first errors')
+    .action(async (plan: string, options) => exit(await (await import('./find.ts')).find(plan, options, io)));
+
+  measuring(root.command('diagnose').argument('<plan>', 'YAML, JSON or TypeScript'))
+    .option('--budget <time>', 'all the time that it may take (default: 4m)')
+    .option('--allow-writes', 'also probes that change data')
+    .option('--allow-bursts', 'also probes that burst')
+    .description('ladder and probes, then the causes with their evidence')
+    .action(async (plan: string, options) =>
+      exit(await (await import('./diagnose.ts')).diagnose(plan, options, io)),
+    );
+
   root
     .command('analyse')
     .alias('analyze')

@@ -2,12 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { stoppingSink } from '../load/abort-condition.ts';
 import { thisMachine } from '../load/calibrate.ts';
-import { type LoadSink, runLoad } from '../load/run-load.ts';
-import type { ResolvedPlan } from '../plan/plan.ts';
+import { type LoadOptions, type LoadSink, runLoad } from '../load/run-load.ts';
+import type { Plan, ResolvedPlan } from '../plan/plan.ts';
 import { version } from '../plan/version.ts';
 import { calibrationFile, storedCeiling } from '../record/calibration.ts';
 import type { Environment } from '../record/run.ts';
 import { createRunFile, type RunWriter, runFilePath } from '../record/run-file.ts';
+import type { RunHeader } from '../record/run-writer.ts';
 import { confirmTarget } from './confirm-target.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Io } from './io.ts';
@@ -25,8 +26,28 @@ export type MeasureOptions = {
   readonly maxRatePerSecond: number | null;
 };
 
+/** What a measuring command's work is given: where to record, whom to tell, when to stop. */
+export type Recording = {
+  readonly view: LiveView | null;
+  readonly load: Omit<LoadOptions, 'open'>;
+  /** Begins the run file; what is loaded may be more than the plan (probes). */
+  readonly open: (plan: Plan) => { readonly header: RunHeader; readonly sink: LoadSink };
+};
+
 /** Runs the plan's load and records it; returns the run file, still open for the analysis to be stored in it. */
-export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: Io): Promise<RunWriter> {
+export function measure(plan: ResolvedPlan, options: MeasureOptions, io: Io): Promise<RunWriter> {
+  return recordWork(plan, options, io, ({ load, open }) =>
+    runLoad(plan, { ...load, open: () => open(plan.plan).sink }),
+  );
+}
+
+/** Does the work with a live view, a run file, and a way to stop it: Ctrl-C, the plan's `abort`, `--max-rate`. */
+export async function recordWork(
+  plan: ResolvedPlan,
+  options: MeasureOptions,
+  io: Io,
+  work: (recording: Recording) => Promise<'complete' | 'interrupted'>,
+): Promise<RunWriter> {
   const view = options.quiet ? null : new LiveView(io);
   const interrupt = new Interrupt(() =>
     view?.say('interrupted: waiting for the last answers, then analysing (Ctrl-C again stops at once)'),
@@ -42,17 +63,18 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
     itself.abort();
   };
   const opened: RunWriter[] = [];
-  const open = (): LoadSink => {
+  const open: Recording['open'] = (recorded) => {
     const startedAt = new Date().toISOString();
-    const writer = createRunFile(runFilePath(runsFolder(io.cwd), plan.plan.name, startedAt), {
+    const header: RunHeader = {
       id: randomUUID(),
       name: plan.plan.name,
       startedAt,
       source: { tool: 'loadline', version },
-      plan: plan.plan,
+      plan: recorded,
       environment: environmentOf(options.workers, io.cwd),
       seed: options.seed,
-    });
+    };
+    const writer = createRunFile(runFilePath(runsFolder(io.cwd), plan.plan.name, startedAt), header);
     view?.say(`loading ${plan.plan.target}, recording to ${shownPath(writer.path, io.cwd)}`);
     if (plan.target.startsWith('https:') && !plan.plan.tls.verify) {
       const warning = `warning: the certificate of ${plan.plan.target} is not checked (tls: { verify: false }): whoever answers is believed`;
@@ -61,17 +83,20 @@ export async function measure(plan: ResolvedPlan, options: MeasureOptions, io: I
       else view.say(warning);
     }
     opened.push(writer);
-    return stoppingSink(writer, limits, stop, interrupt.stop);
+    return { header, sink: stoppingSink(writer, limits, stop, interrupt.stop) };
   };
   try {
-    const state = await runLoad(plan, {
-      workers: options.workers,
-      seed: options.seed,
+    const state = await work({
+      view,
       open,
-      confirm: confirmTarget({ yes: options.mayLoad, quiet: options.quiet }, io),
-      stop: AbortSignal.any([interrupt.stop, itself.signal]),
-      abort: interrupt.abort,
-      ...(view === null ? {} : { onProgress: (progress) => view.update(progress) }),
+      load: {
+        workers: options.workers,
+        seed: options.seed,
+        confirm: confirmTarget({ yes: options.mayLoad, quiet: options.quiet }, io),
+        stop: AbortSignal.any([interrupt.stop, itself.signal]),
+        abort: interrupt.abort,
+        ...(view === null ? {} : { onProgress: (progress) => view.update(progress) }),
+      },
     });
     const writer = opened.at(0);
     if (writer === undefined) throw new Error('the load ended without a run file');

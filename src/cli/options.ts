@@ -2,7 +2,11 @@ import { availableParallelism } from 'node:os';
 import type { LoadCeiling } from '../plan/load-ceiling.ts';
 import type { PlanOverrides } from '../plan/override-plan.ts';
 import { parseDuration } from '../plan/quantity.ts';
+import type { MeasureOptions } from './measure.ts';
 import { UsageError } from './usage-error.ts';
+
+const shortestBudgetMs = 10_000;
+const longestBudgetMs = 3_600_000;
 
 /** Options that every measuring command takes, as typed. */
 export type MeasuringOptions = {
@@ -20,6 +24,32 @@ export type MeasuringOptions = {
   readonly json?: string;
   readonly quiet?: boolean;
 };
+
+/** Those of `find` and `diagnose`, whose stages are chosen as they go. */
+export type SearchingOptions = MeasuringOptions & { readonly budget?: string };
+
+/** How a measuring command measures, from what was typed. */
+export function measureOptionsOf(options: MeasuringOptions): MeasureOptions {
+  return {
+    workers: workersOf(options),
+    seed: seedOf(options),
+    quiet: options.quiet === true,
+    mayLoad: options.yesIMayLoadThisTarget === true,
+    maxRatePerSecond: ceilingOf(options).ratePerSecond ?? null,
+  };
+}
+
+/** All the time that a search may take. */
+export function budgetOf({ budget }: SearchingOptions, otherwiseMs: number): number {
+  if (budget === undefined) return otherwiseMs;
+  const ms = parseDuration(budget.trim());
+  if (ms === null || ms < shortestBudgetMs || ms > longestBudgetMs)
+    throw new UsageError(
+      `--budget: expected a duration from 10s to 1h such as 90s, received ${JSON.stringify(budget)}`,
+      'Units are ms, s, m and h.',
+    );
+  return ms;
+}
 
 export function overridesOf(options: MeasuringOptions): PlanOverrides {
   return {

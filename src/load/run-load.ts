@@ -3,6 +3,7 @@ import { abortEventKind } from '../record/abort-event.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import { type Clock, sharedClock } from './clock.ts';
 import { Crew } from './crew.ts';
+import type { Address } from './engine.ts';
 import { FollowedCount } from './followed-count.ts';
 import type { Confirm } from './permission.ts';
 import { SecondJoiner } from './second-joiner.ts';
@@ -19,6 +20,8 @@ export type LoadSink = Pick<
 export type LoadOptions = {
   readonly workers: number;
   readonly seed: number;
+  /** The target was reached already, by {@link reachTarget}; absent: it is reached first. */
+  readonly address?: Address;
   /** Some stage may have arrivals; absent: if the plan's have. */
   readonly opens?: boolean;
   /** Asked once the target has answered the first connection: a run that can't begin leaves no file. */
@@ -71,7 +74,7 @@ export type LoadSession = {
 
 /** Reaches the target and makes a crew. Throws {@link TargetNotAllowedError}, {@link TargetUnreachableError}, {@link LoadError}. */
 export async function openLoad(plan: ResolvedPlan, options: LoadOptions): Promise<LoadSession> {
-  const address = await reachTarget(plan, options.confirm);
+  const address = options.address ?? (await reachTarget(plan, options.confirm));
   const sink = options.open();
   const opens = options.opens ?? plan.plan.load.kind === 'open';
   const crew = await Crew.hire(options.workers, { plan, address, opens, seed: options.seed });

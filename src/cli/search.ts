@@ -1,0 +1,53 @@
+import type { SearchPlanner } from '../analyse/search/search.ts';
+import { openLoad } from '../load/run-load.ts';
+import { scout } from '../load/scout.ts';
+import { shapeOf } from '../load/stage-shape.ts';
+import { reachTarget } from '../load/target.ts';
+import type { ResolvedPlan } from '../plan/plan.ts';
+import { withProbes } from '../plan/probe-plan.ts';
+import { RunMemory } from '../record/run-memory.ts';
+import type { RunWriter } from '../record/run-writer.ts';
+import { type Scouted, scoutedEvent } from '../record/scouting.ts';
+import { trialEvent } from '../record/trial.ts';
+import type { Io } from './io.ts';
+import { type MeasureOptions, recordWork } from './measure.ts';
+
+export type SearchOptions = MeasureOptions & {
+  /** Single requests beforehand, and endpoints that only probes request. */
+  readonly scouts: boolean;
+  /** Decides what is measured next. */
+  readonly plannerOf: (plan: ResolvedPlan) => SearchPlanner;
+};
+
+/** Measures what a planner asks for, stage after stage, into one run file; returns it, still open. */
+export function search(plan: ResolvedPlan, options: SearchOptions, io: Io): Promise<RunWriter> {
+  return recordWork(plan, options, io, async ({ view, load, open }) => {
+    const address = await reachTarget(plan, load.confirm);
+    const scouted = options.scouts ? await scout(plan, address) : [];
+    const probing = options.scouts ? withProbes(plan, byEndpoint(scouted)) : plan;
+    const planner = options.plannerOf(probing);
+    const { header, sink } = open(probing.plan);
+    const memory = new RunMemory(header, sink);
+    for (const one of scouted) memory.event(scoutedEvent(one, 0));
+    const session = await openLoad(probing, { ...load, address, opens: true, open: () => memory });
+    try {
+      for (let stage = 0; ; stage += 1) {
+        const step = planner.next(memory.run(), session.elapsedMs());
+        if (step.kind === 'done') {
+          view?.say(step.because);
+          return 'complete';
+        }
+        view?.say(step.order.because);
+        memory.event(trialEvent(stage, step.order.trial, session.elapsedMs()));
+        const state = await session.stage(shapeOf(step.order), step.of);
+        if (state === 'interrupted') return 'interrupted';
+      }
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+function byEndpoint(scouted: readonly Scouted[]): ReadonlyMap<number, Scouted> {
+  return new Map(scouted.map((one) => [one.endpoint, one]));
+}
