@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import tls from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { QuickWriter } from './quick-write.ts';
@@ -15,23 +17,28 @@ const pem = (name: string): string =>
 type Pair = { client: net.Socket; server: net.Socket };
 
 /** Two ends of a connection; the server's reads nothing until it is told to. */
-async function pair(kind: 'tcp' | 'tls'): Promise<Pair> {
+async function pair(kind: 'tcp' | 'unix' | 'tls'): Promise<Pair> {
   const accepted = Promise.withResolvers<net.Socket>();
   const took = (socket: net.Socket): void => {
     socket.on('error', () => {});
     accepted.resolve(socket);
   };
   const server =
-    kind === 'tcp'
-      ? net.createServer({ pauseOnConnect: true }, took)
-      : tls.createServer({ key: pem('key'), cert: pem('cert') }, took);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+    kind === 'tls'
+      ? tls.createServer({ key: pem('key'), cert: pem('cert') }, took)
+      : net.createServer({ pauseOnConnect: true }, took);
+  const folder = mkdtempSync(path.join(tmpdir(), 'loadline-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  await new Promise<void>((resolve) =>
+    kind === 'unix' ? server.listen(path.join(folder, 's'), resolve) : server.listen(0, '127.0.0.1', resolve),
+  );
+  const bound = server.address() as AddressInfo | string;
+  const where = typeof bound === 'string' ? { path: bound } : { host: '127.0.0.1', port: bound.port };
   const client =
-    kind === 'tcp'
-      ? net.connect({ host: '127.0.0.1', port, noDelay: true })
-      : tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
-  await new Promise<void>((resolve) => client.once(kind === 'tcp' ? 'connect' : 'secureConnect', resolve));
+    kind === 'tls'
+      ? tls.connect({ ...where, rejectUnauthorized: false })
+      : net.connect({ ...where, noDelay: true });
+  await new Promise<void>((resolve) => client.once(kind === 'tls' ? 'secureConnect' : 'connect', resolve));
   const pair = { client, server: await accepted.promise };
   cleanups.push(() => {
     pair.client.destroy();
@@ -169,6 +176,29 @@ describe('which way is taken', () => {
       'text.'.repeat(5),
       'text.'.repeat(5),
     ]);
+  });
+
+  it('the handle of Unix sockets too, in order', async () => {
+    const { client, server } = await pair('unix');
+    const writer = new QuickWriter();
+    const spy = vi.spyOn(client, 'write');
+    for (const text of ['first', 'second', large, 'then', 'last']) writer.write(client, text);
+    const all = `firstsecond${large}thenlast`;
+    expect((await received(server, all.length)) === all).toBe(true);
+    writer.write(client, 'again');
+    expect(await received(server, 5)).toBe('again');
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+
+  it('the handle of Unix sockets, which tells that the peer is gone', async () => {
+    const { client, server } = await pair('unix');
+    const writer = new QuickWriter();
+    client.pause();
+    for (const text of ['first', large]) writer.write(client, text);
+    const failed = failure(client);
+    server.destroy();
+    expect(['ECONNRESET', 'EPIPE']).toContain(await failed);
+    expect(client.destroyed).toBe(true);
   });
 
   it('always the stream over TLS, beside plain connections that take the handle', async () => {

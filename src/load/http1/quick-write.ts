@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 
-/** The part of a TCP socket's handle that Node's own `net.Socket` writes with. It is not documented. */
+/** The part of a TCP or Unix socket's handle that Node's own `net.Socket` writes with. It is not documented. */
 type Handle = {
   /** Tries to write at once and queues the rest, for which `request` stands until its `oncomplete`. */
   writeLatin1String(request: object, text: string): number;
@@ -32,7 +32,7 @@ export class QuickWriter {
     const handle = '_handle' in socket ? socket._handle : null;
     // Bytes that the stream still holds must go first.
     if (!this.#knows(handle) || socket.writableLength > 0 || !socket.writable) {
-      if (this.#kind === null && isTcpHandle(handle)) this.#learn(socket, handle, text);
+      if (this.#kind === null && isPlainHandle(handle)) this.#learn(socket, handle, text);
       else socket.write(text, 'latin1');
       return;
     }
@@ -75,12 +75,12 @@ export class QuickWriter {
   }
 }
 
-/** Plain TCP whose handle has what is used of it. */
-function isTcpHandle(handle: unknown): handle is Handle {
+/** A plain socket whose handle has what is used of it. */
+function isPlainHandle(handle: unknown): handle is Handle {
   return (
     typeof handle === 'object' &&
     handle !== null &&
-    handle.constructor.name === 'TCP' &&
+    (handle.constructor.name === 'TCP' || handle.constructor.name === 'Pipe') &&
     'writeLatin1String' in handle &&
     typeof handle.writeLatin1String === 'function' &&
     'writeQueueSize' in handle &&
