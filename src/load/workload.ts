@@ -7,7 +7,7 @@ import type { Address, Engine, Exchange } from './engine.ts';
 import { type Feeder, type FeederShare, feederOf } from './feeder.ts';
 import { type Judge, judgeOf } from './judge.ts';
 import { mixOf } from './mix.ts';
-import { type RequestWriter, requestWriter } from './request-writer.ts';
+import { type RequestWriter, requestWriter, type WritingOptions } from './request-writer.ts';
 import type { Scenario } from './scenario.ts';
 import { endpointsRead, flowScenarios } from './scenarios/flow-scenarios.ts';
 import { singleRequest } from './scenarios/single-request.ts';
@@ -64,6 +64,12 @@ export type WorkloadPart = Pick<
   readonly flowFault: (fault: { readonly text: string; readonly fatal: boolean }) => void;
 };
 
+/** Plain HTTP over a proxy: what its requests need; null: they go to the target, or through a tunnel. */
+export function absoluteUrls({ target }: ResolvedPlan, { proxy }: Address): WritingOptions['proxy'] {
+  if (proxy === null || proxy.tunnelTo !== null) return null;
+  return { origin: target, authorization: proxy.authorization };
+}
+
 /** What a thread does with a plan. Loads the modules of its functions. */
 export async function workloadOf(
   plan: ResolvedPlan,
@@ -77,7 +83,6 @@ export async function workloadOf(
     readByFlows.has(index);
   const { host } = new URL(plan.target);
   const { http = 1, policy = { kind: 'per-user' } } = plan.connection ?? {};
-  const { proxy } = address;
   const endpoints = plan.endpoints.map((endpoint, index): WorkloadEndpoint => {
     const feeders = endpoint.tables.map((table) => feederOf(table, share));
     const checks = endpoint.expect.checks ?? [];
@@ -87,10 +92,7 @@ export async function workloadOf(
         host,
         http,
         close: policy.kind === 'per-request',
-        proxy:
-          proxy === null || proxy.tunnelTo !== null
-            ? null
-            : { origin: plan.target, authorization: proxy.authorization },
+        proxy: absoluteUrls(plan, address),
         reads: isRead(endpoint, index),
         feeders: feeders.filter(({ perUser }) => !perUser),
       }),

@@ -27,6 +27,8 @@ const scoutedSchema = z.object({
   retryAfter: z.string().max(64).nullable(),
   /** Query parameters that were seen to change the length of the list: name → length for the value 1. */
   sizeParameters: z.record(z.string().max(64), z.int()),
+  /** With the first of them: value asked → length of the list. Absent: not asked. */
+  sizeLengths: z.exactOptional(z.record(z.string().max(8), z.int().min(0))),
 });
 export type Scouted = Readonly<z.infer<typeof scoutedSchema>>;
 

@@ -76,6 +76,15 @@ export function placeWith<S extends z.ZodRawShape>(rest: S) {
 
 const check = z.looseObject({ place: placeWith({}), equals: z.array(jsonValue) });
 
+const of = z.int().min(0);
+const probe = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('control'), of: of.nullable() }),
+  z.looseObject({ kind: z.literal('same-key'), of }),
+  z.looseObject({ kind: z.literal('conditional'), of }),
+  z.looseObject({ kind: z.literal('no-reuse'), of }),
+  z.looseObject({ kind: z.literal('size'), of, parameter: z.string(), size: z.number() }),
+]);
+
 export const endpoint = z.looseObject({
   name: z.string(),
   method: z.string(),
@@ -97,6 +106,7 @@ export const endpoint = z.looseObject({
   timeoutMs: amount,
   auth: z.exactOptional(auth.nullable()),
   flow: z.exactOptional(z.string()),
+  probe: z.exactOptional(probe),
 });
 
 export const thinkTime = z.discriminatedUnion('kind', [
