@@ -97,17 +97,45 @@ export function fifoStation(agenda: Agenda, clock: WorkClock, servers: number): 
   };
 }
 
+/** Places that are held for as long as their holder likes, given to those who wait in their order. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  acquire(then: () => void): void {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      then();
+    } else this.#waiting.push(then);
+  }
+
+  release(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
+  }
+}
+
 /**
- * m processors shared by all who are there: each runs at min(1, m/n). Attained service grows alike for all, so jobs end
- * in the order of (attained service at arrival + demand).
+ * m processors shared by all who are there: each runs at min(1, m/n), or at what `speedOf` says of n. Attained
+ * service grows alike for all, so jobs end in the order of (attained service at arrival + demand).
  */
-export function sharedStation(agenda: Agenda, clock: WorkClock, processors: number): Station {
+export function sharedStation(
+  agenda: Agenda,
+  clock: WorkClock,
+  processors: number,
+  speedOf: (present: number) => number = (present) => Math.min(1, processors / present),
+): Station {
   const finish = new Agenda();
   let present = 0;
   let attained = 0;
   let updatedAt = 0;
   let epoch = 0;
-  const speed = () => Math.min(1, processors / present);
+  const speed = () => speedOf(present);
   const update = () => {
     const now = clock.work();
     if (present > 0) attained += (now - updatedAt) * speed();

@@ -160,7 +160,7 @@ function simulateStage(
     startUs,
     Math.min(steadyFromUs, steadyToUs),
     steadyToUs,
-    spec.health ?? {},
+    () => spec.health ?? {},
   );
 
   const weights = spec.endpoints.map((endpoint) => endpoint.weight ?? 1);

@@ -10,7 +10,12 @@ type Ended = {
   readonly lagUs: number;
   readonly connectUs: number | null;
   readonly serverCloses: boolean;
+  /** 1,000 unless said. */
+  readonly bytesIn?: number;
 };
+
+/** What the generator says of itself in a second in which so many requests were started. */
+export type HealthOverride = (started: number) => Partial<HealthSample>;
 
 type OpenWindow = {
   readonly phase: Phase;
@@ -21,6 +26,7 @@ type OpenWindow = {
   readonly service: Histogram;
   readonly connect: Histogram;
   serverCloses: number;
+  bytesIn: number;
 };
 
 type OpenFine = {
@@ -38,7 +44,7 @@ export class StageRecording {
   readonly #health: HealthSample[] = [];
   readonly #steadyFromUs: number;
   readonly #steadyToUs: number;
-  readonly #override: Partial<HealthSample>;
+  readonly #override: HealthOverride;
   #second: number;
   #nextSampleUs: number;
   #open = new Map<string, OpenWindow>();
@@ -53,7 +59,7 @@ export class StageRecording {
   #thinkCount = 0;
   #lag = new Histogram();
 
-  constructor(startUs: number, steadyFromUs: number, steadyToUs: number, override: Partial<HealthSample>) {
+  constructor(startUs: number, steadyFromUs: number, steadyToUs: number, override: HealthOverride) {
     this.#second = Math.floor(startUs / 1e6);
     this.#nextSampleUs = startUs + samplingUs / 2;
     this.#steadyFromUs = steadyFromUs;
@@ -104,9 +110,11 @@ export class StageRecording {
         service: new Histogram(),
         connect: new Histogram(),
         serverCloses: 0,
+        bytesIn: 0,
       };
       this.#open.set(key, window);
     }
+    window.bytesIn += request.bytesIn ?? 1000;
     window.response.record(Math.round(request.responseUs));
     window.service.record(Math.round(request.responseUs - request.lagUs));
     if (request.connectUs !== null) {
@@ -142,7 +150,6 @@ export class StageRecording {
         ...window,
         second,
         count: response.count,
-        bytesIn: 1000 * response.count,
         bytesOut: 200 * response.count,
         response: response.snapshot(),
         service: service.snapshot(),
@@ -172,7 +179,7 @@ export class StageRecording {
       thinkCount: this.#thinkCount,
       openConnections: this.#users,
       connectErrors: 0,
-      ...this.#override,
+      ...this.#override(this.#started),
     });
     this.#open = new Map();
     this.#openFine = new Map();
