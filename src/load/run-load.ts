@@ -77,7 +77,10 @@ export async function openLoad(plan: ResolvedPlan, options: LoadOptions): Promis
   const address = options.address ?? (await reachTarget(plan, options.confirm));
   const sink = options.open();
   const opens = options.opens ?? plan.plan.load.kind === 'open';
-  const crew = await Crew.hire(options.workers, { plan, address, opens, seed: options.seed });
+  const policy = plan.connection?.policy;
+  // A thread has at least one connection of its own.
+  const workers = Math.min(options.workers, policy?.kind === 'shared' ? policy.connections : options.workers);
+  const crew = await Crew.hire(workers, { plan, address, opens, seed: options.seed });
   const clock = sharedClock();
   const runStartMs = clock() + leadMs;
   const endpoints = plan.plan.endpoints.map(({ name }) => name);
