@@ -59,7 +59,7 @@ const estimate = z.discriminatedUnion('state', [
 ]);
 
 const modelFit = z.object({
-  model: z.enum(['hinge', 'hinge-with-decline', 'usl']),
+  model: z.enum(['hinge', 'round-hinge', 'hinge-with-decline', 'usl']),
   formula: z.string(),
   parameters: z.record(z.string(), interval),
   aicc: z.number().nullable().describe('of the robust fit in log space; null: too few loads'),

@@ -39,7 +39,7 @@ function weigh(points: readonly LoadPoint[]): readonly Weighted[] {
 
 function fitTo(model: Model, points: readonly Weighted[], from?: readonly number[]): Fit {
   const loss = (logParameters: readonly number[]) => {
-    let sum = 0;
+    let sum = model.penalty?.(logParameters) ?? 0;
     for (const p of points) {
       sum += huber((p.logRate - model.logRateAt(logParameters, p.users, p.logUsers)) / p.error);
     }

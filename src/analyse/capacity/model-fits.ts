@@ -98,6 +98,7 @@ function mayPlaceKnee(fit: Fit, points: readonly LoadPoint[], caveat: string | n
   if (first === undefined || last === undefined || !(knee >= first.load && knee <= last.load)) return false;
   switch (fit.model.name) {
     case 'hinge':
+    case 'round-hinge':
       return true;
     case 'hinge-with-decline':
       return caveat === null;

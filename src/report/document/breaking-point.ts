@@ -123,6 +123,8 @@ export function modelName(model: ModelFit['model']): string {
   switch (model) {
     case 'hinge':
       return 'Hinge';
+    case 'round-hinge':
+      return 'Hinge with a round shoulder';
     case 'hinge-with-decline':
       return 'Hinge with decline';
     case 'usl':
