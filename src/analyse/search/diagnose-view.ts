@@ -1,0 +1,174 @@
+import type { Endpoint, EndpointProbe, Plan } from '../../plan/plan.ts';
+import { whyNotProbed } from '../../plan/probe-plan.ts';
+import { isNoThinkTime, meanThinkTimeMs } from '../../plan/think-time.ts';
+import type { Run } from '../../record/run.ts';
+import { type Scouted, scoutingOf } from '../../record/scouting.ts';
+import { type Figures, type StageFigures, stageFiguresOf } from './stage-figures.ts';
+
+/** What a diagnosis knows so far, as far as it decides what comes next. */
+export type DiagnoseView = {
+  readonly plan: Plan;
+  readonly scouted: ReadonlyMap<number, Scouted>;
+  readonly stages: readonly StageFigures[];
+  /** Endpoints of the plan that can be asked one by one (those of flows cannot). */
+  readonly alone: readonly number[];
+  readonly controls: readonly number[];
+  /** As single users met them: by endpoint's index; absent: not asked alone yet. */
+  readonly single: ReadonlyMap<number, Single>;
+  /** Lowest load first. */
+  readonly ladder: readonly StageFigures[];
+  readonly saturation: SaturationSeen | null;
+  /** Some stage was answered 429 or 503. */
+  readonly refused: boolean;
+  /** Endpoints that the load slowed, the most added time first. */
+  readonly slowed: readonly Slowed[];
+  /** Mean time of a control, ms; null: none was asked. */
+  readonly controlMs: number | null;
+  /** Requests that the target works on at once when its throughput stands still, at most; at least 1. */
+  readonly parallelism: number;
+  /** The stage after which the target did not answer as before. */
+  readonly died: StageFigures | null;
+};
+
+export type Single = { readonly ok: number; readonly meanMs: number };
+
+export type Slowed = { readonly endpoint: number; readonly singleMs: number; readonly addedMs: number };
+
+export type SaturationSeen = {
+  readonly kind: 'plateau' | 'waiting';
+  readonly stage: StageFigures;
+  /** Highest throughput of the mix. */
+  readonly okRate: number;
+};
+
+/** Throughput that grows by less than the load to this power stands still (as in `diagnosis/facts.ts`). */
+const plateauElasticity = 0.35;
+const plateauSlowdown = 1.3;
+const waitingSlowdown = 2;
+/** Added time that is worth a question, ms and share of the slowest endpoint's. */
+const addedFloorMs = 2;
+const addedShare = 0.3;
+/** Beyond this share of lost requests a stage has knocked the target over. */
+const lostShare = 0.3;
+
+export function diagnoseViewOf(run: Run, plan: Plan): DiagnoseView {
+  const stages = stageFiguresOf(run);
+  const alone = indicesOf(plan, ({ flow, probe }) => flow === undefined && probe === undefined);
+  const controls = probesOf(plan, 'control', null);
+  const single = singleOf(stages);
+  const ladder = stages
+    .filter(({ trial, total }) => trial?.kind === 'ladder' && total.count > 0)
+    .toSorted((a, b) => (a.users ?? 0) - (b.users ?? 0) || a.index - b.index);
+  const saturation = saturationOf(ladder);
+  const controlTimes = controls.flatMap((index) => single.get(index)?.meanMs ?? []);
+  return {
+    plan,
+    scouted: scoutingOf(run),
+    stages,
+    alone,
+    controls,
+    single,
+    ladder,
+    saturation,
+    refused: stages.some(({ total }) => total.refused >= Math.max(5, 0.01 * total.count)),
+    slowed: saturation === null ? [] : slowedOf(alone, single, ladder, saturation),
+    controlMs: controlTimes.length === 0 ? null : Math.min(...controlTimes),
+    parallelism: parallelismOf(saturation, single, ladder),
+    died: stages.findLast(({ total }) => total.count >= 10 && total.failed > lostShare * total.count) ?? null,
+  };
+}
+
+/** Indices of the endpoints of that probe; `of`: the plan's endpoint that they vary, null: any. */
+export function probesOf(plan: Plan, kind: EndpointProbe['kind'], of: number | null): readonly number[] {
+  return indicesOf(plan, ({ probe }) => probe?.kind === kind && (of === null || probe.of === of));
+}
+
+export function indicesOf(plan: Plan, holds: (endpoint: Endpoint) => boolean): readonly number[] {
+  return plan.endpoints.flatMap((endpoint, index) => (holds(endpoint) ? [index] : []));
+}
+
+/** May be asked again without harm. */
+export function isHarmless(plan: Plan, index: number): boolean {
+  const endpoint = plan.endpoints[index];
+  return endpoint !== undefined && whyNotProbed(endpoint) === null;
+}
+
+/** Of the plan's users; 0 in an open plan and where it is not known. */
+export function planThinkMs({ load }: Plan): number {
+  return load.kind === 'open' || isNoThinkTime(load.thinkTime) ? 0 : (meanThinkTimeMs(load.thinkTime) ?? 0);
+}
+
+/** Times of all stages in which one user made its requests one after the other. */
+function singleOf(stages: readonly StageFigures[]): ReadonlyMap<number, Single> {
+  const found = new Map<number, Single>();
+  for (const { trial, endpoints } of stages) {
+    if (trial?.kind !== 'single-user') continue;
+    for (const [index, { ok, meanMs }] of endpoints.entries()) {
+      if (ok === 0) continue;
+      const before = found.get(index) ?? { ok: 0, meanMs: 0 };
+      const all = before.ok + ok;
+      found.set(index, { ok: all, meanMs: (before.meanMs * before.ok + meanMs * ok) / all });
+    }
+  }
+  return found;
+}
+
+function saturationOf(ladder: readonly StageFigures[]): SaturationSeen | null {
+  const [base] = ladder;
+  const best = Math.max(...ladder.map(({ total }) => total.okRate));
+  for (const after of ladder.toReversed()) {
+    const before = ladder.findLast(({ users }) => (after.users ?? 0) >= 1.5 * (users ?? 0));
+    if (before === undefined || base === undefined) continue;
+    if (before.total.okRate <= 0 || before.total.meanMs <= 0) continue;
+    const load = (after.users ?? 0) / Math.max(1, before.users ?? 1);
+    const growth = Math.log(after.total.okRate / before.total.okRate) / Math.log(load);
+    if (growth <= plateauElasticity && after.total.meanMs >= plateauSlowdown * before.total.meanMs)
+      return { kind: 'plateau', stage: after, okRate: best };
+    if (base.total.meanMs > 0 && after.total.meanMs >= waitingSlowdown * base.total.meanMs)
+      return { kind: 'waiting', stage: after, okRate: best };
+  }
+  return null;
+}
+
+function slowedOf(
+  alone: readonly number[],
+  single: ReadonlyMap<number, Single>,
+  ladder: readonly StageFigures[],
+  { stage }: SaturationSeen,
+): readonly Slowed[] {
+  const [base] = ladder;
+  const all = alone.flatMap((endpoint) => {
+    const singleMs = single.get(endpoint)?.meanMs ?? base?.endpoints[endpoint]?.meanMs ?? 0;
+    const loaded = stage.endpoints[endpoint];
+    if (loaded === undefined || loaded.ok < 5 || singleMs <= 0) return [];
+    return [{ endpoint, singleMs, addedMs: loaded.meanMs - singleMs }];
+  });
+  const most = Math.max(0, ...all.map(({ addedMs }) => addedMs));
+  return all
+    .filter(({ addedMs }) => addedMs >= Math.max(addedFloorMs, addedShare * most))
+    .toSorted((a, b) => b.addedMs - a.addedMs || a.endpoint - b.endpoint);
+}
+
+/** Σ Xₑ·R₁ₑ at the highest throughput: whatever is waited for, at most so many are worked on. */
+function parallelismOf(
+  saturation: SaturationSeen | null,
+  single: ReadonlyMap<number, Single>,
+  ladder: readonly StageFigures[],
+): number {
+  if (saturation === null) return 1;
+  const [base] = ladder;
+  const sum = saturation.stage.endpoints.reduce((total, { okRate }, index) => {
+    const singleMs = single.get(index)?.meanMs ?? base?.endpoints[index]?.meanMs ?? 0;
+    return total + (okRate * singleMs) / 1000;
+  }, 0);
+  return Math.max(1, sum);
+}
+
+/** A figure of the endpoint in the last stage that fits. */
+export function lastFigures(
+  stages: readonly StageFigures[],
+  fits: (stage: StageFigures) => boolean,
+  endpoint: number,
+): Figures | null {
+  return stages.findLast(fits)?.endpoints[endpoint] ?? null;
+}
