@@ -14,6 +14,8 @@ import { stageTotals } from './endpoints/stage-totals.ts';
 import { timelineOf } from './endpoints/timeline.ts';
 import type { StageMeasurement } from './measure/measurement.ts';
 import { describeMethodology } from './methodology/methodology.ts';
+import { describeProbes } from './probes/describe-probes.ts';
+import { noReadings } from './probes/probe-readings.ts';
 import { recommend } from './recommendations/recommendations.ts';
 import { splitRun } from './split-run.ts';
 import { overallValidity } from './validity/validity.ts';
@@ -35,7 +37,9 @@ export type AnalyseOptions = {
  * analysis.summary.verdict; // one line
  */
 export function analyse(given: Run, options: AnalyseOptions = {}): Analysis {
-  const { run, measurements, whole, all } = splitRun(given);
+  const split = splitRun(given);
+  const { run, measurements, whole, all } = split;
+  const probes = describeProbes(split, noReadings);
   const validity = overallValidity(measurements);
   const stages = stageTotals(measurements);
   const capacity = analyseCapacity(measurements, run.plan, run.seed);
@@ -79,6 +83,7 @@ export function analyse(given: Run, options: AnalyseOptions = {}): Analysis {
     nextSteps,
     conclusion,
     methodology: describeMethodology(run, measurements, options.earlier ?? null),
+    ...(probes === null ? {} : { probes }),
   };
 }
 

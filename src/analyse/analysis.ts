@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { probesSchema } from './probes/probes-schema.ts';
+import { interval, ms, share, stageNumber, validityState } from './schema-parts.ts';
 
 /**
  * The analysis of a run: everything that a report says stands here, and a report adds no fact.
@@ -7,19 +9,10 @@ import * as z from 'zod';
  */
 export const analysisVersion = 1;
 
-const ms = z.number().nonnegative();
-const share = z.number().min(0).max(1);
-const stageNumber = z.int().positive().describe('stage, numbered from 1');
-
-/** A value with its interval; low and high are null where the run holds no basis for one. */
-const interval = z.object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
-
 const times = z
   .object({ min: ms, avg: ms, p50: ms, p90: ms, p95: ms, p99: ms, p999: ms, max: ms })
   .partial()
   .describe('ms; a statistic that the run does not hold is absent');
-
-const validityState = z.enum(['valid', 'lower-bound', 'invalid']);
 
 const check = z.object({
   check: z.string().describe('identifier: littles-law, response-time-law, ramp, warm-up, generator-cpu, …'),
@@ -384,6 +377,9 @@ export const analysisSchema = z
         .describe('an earlier run of the same target, and why figures may differ'),
       reproduce: z.string(),
     }),
+    probes: probesSchema
+      .exactOptional()
+      .describe('what a search did beside the stages above; absent: it did nothing beside them'),
   })
   .describe('The analysis of a Loadline run. Times are ms, rates per second, shares 0..1.');
 

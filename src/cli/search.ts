@@ -1,14 +1,14 @@
 import type { SearchPlanner } from '../analyse/search/search.ts';
 import { openLoad } from '../load/run-load.ts';
-import { scout } from '../load/scout.ts';
+import { scout, scoutingEvents } from '../load/scout.ts';
 import { shapeOf } from '../load/stage-shape.ts';
 import { reachTarget } from '../load/target.ts';
 import type { ResolvedPlan } from '../plan/plan.ts';
 import { withProbes } from '../plan/probe-plan.ts';
 import { RunMemory } from '../record/run-memory.ts';
 import type { RunWriter } from '../record/run-writer.ts';
-import { type Scouted, scoutedEvent } from '../record/scouting.ts';
-import { trialEvent } from '../record/trial.ts';
+import type { Scouted } from '../record/scouting.ts';
+import { doneEvent, trialEvent } from '../record/trial.ts';
 import type { Io } from './io.ts';
 import { type MeasureOptions, recordWork } from './measure.ts';
 
@@ -23,22 +23,25 @@ export type SearchOptions = MeasureOptions & {
 export function search(plan: ResolvedPlan, options: SearchOptions, io: Io): Promise<RunWriter> {
   return recordWork(plan, options, io, async ({ view, load, open }) => {
     const address = await reachTarget(plan, load.confirm);
-    const scouted = options.scouts ? await scout(plan, address) : [];
-    const probing = options.scouts ? withProbes(plan, byEndpoint(scouted)) : plan;
+    const scouting = options.scouts
+      ? await scout(plan, address, load.stop === undefined ? {} : { stop: load.stop })
+      : null;
+    const probing = scouting === null ? plan : withProbes(plan, byEndpoint(scouting.answers));
     const planner = options.plannerOf(probing);
     const { header, sink } = open(probing.plan);
     const memory = new RunMemory(header, sink);
-    for (const one of scouted) memory.event(scoutedEvent(one, 0));
+    if (scouting !== null) for (const event of scoutingEvents(scouting, plan, 0)) memory.event(event);
     const session = await openLoad(probing, { ...load, address, opens: true, open: () => memory });
     try {
       for (let stage = 0; ; stage += 1) {
         const step = planner.next(memory.run(), session.elapsedMs());
         if (step.kind === 'done') {
           view?.say(step.because);
+          memory.event(doneEvent(step.because, step.notRun ?? [], session.elapsedMs()));
           return 'complete';
         }
         view?.say(step.order.because);
-        memory.event(trialEvent(stage, step.order.trial, session.elapsedMs()));
+        memory.event(trialEvent(stage, step.order.trial, session.elapsedMs(), step.order.because));
         const state = await session.stage(shapeOf(step.order), step.of);
         if (state === 'interrupted') return 'interrupted';
       }

@@ -53,22 +53,49 @@ export type TrialOrder = {
 
 const trialEventKind = 'trial';
 
-/** How a trial stands in the run file: an event, so that a cut file still tells what its stages were for. */
-export function trialEvent(stage: number, trial: Trial, atMs: number): RunEvent {
-  return { atMs, kind: trialEventKind, text: JSON.stringify({ stage, trial }) };
+/** How a trial stands in the run file: an event, so that a cut file still tells what its stages were for, and why. */
+export function trialEvent(stage: number, trial: Trial, atMs: number, because?: string): RunEvent {
+  return { atMs, kind: trialEventKind, text: JSON.stringify({ stage, trial, because }) };
 }
 
-const stored = z.object({ stage: z.int(), trial: trialSchema });
+const stored = z.object({ stage: z.int(), trial: trialSchema, because: z.exactOptional(z.string()) });
 
 /** Stage's index → what it was for. What can't be read as a trial is left out. */
-export function trialsOf({ events }: Pick<Run, 'events'>): ReadonlyMap<number, Trial> {
-  const trials = new Map<number, Trial>();
-  for (const { kind, text } of events) {
-    if (kind !== trialEventKind) continue;
-    const parsed = stored.safeParse(jsonOf(text));
-    if (parsed.success) trials.set(parsed.data.stage, parsed.data.trial);
-  }
-  return trials;
+export function trialsOf(run: Pick<Run, 'events'>): ReadonlyMap<number, Trial> {
+  return new Map(storedIn(run).map(({ stage, trial }) => [stage, trial]));
+}
+
+/** Stage's index → what was to be learnt from it. */
+export function reasonsOf(run: Pick<Run, 'events'>): ReadonlyMap<number, string> {
+  return new Map(
+    storedIn(run).flatMap(({ stage, because }) => (because === undefined ? [] : [[stage, because]])),
+  );
+}
+
+function storedIn({ events }: Pick<Run, 'events'>): readonly z.infer<typeof stored>[] {
+  return events.flatMap(({ kind, text }) => {
+    const parsed = kind === trialEventKind ? stored.safeParse(jsonOf(text)) : null;
+    return parsed?.success === true ? [parsed.data] : [];
+  });
+}
+
+const doneEventKind = 'search-done';
+
+/** Why a search asked for no more stages, and what it would have asked for with more time or leave. */
+export function doneEvent(because: string, notRun: readonly NotRun[], atMs: number): RunEvent {
+  return { atMs, kind: doneEventKind, text: JSON.stringify({ because, notRun }) };
+}
+
+const notRunSchema = z.object({ probe: z.string(), because: z.string() });
+/** A probe that was left out. */
+export type NotRun = Readonly<z.infer<typeof notRunSchema>>;
+const storedDone = z.object({ because: z.string(), notRun: z.array(notRunSchema) });
+
+/** Null: the search was broken off, or there was none. */
+export function searchDone({ events }: Pick<Run, 'events'>): Readonly<z.infer<typeof storedDone>> | null {
+  const event = events.findLast(({ kind }) => kind === doneEventKind);
+  const parsed = event === undefined ? null : storedDone.safeParse(jsonOf(event.text));
+  return parsed?.success === true ? parsed.data : null;
 }
 
 function jsonOf(text: string): unknown {

@@ -1,5 +1,5 @@
 import type { Run } from '../../record/run.ts';
-import type { TrialOrder } from '../../record/trial.ts';
+import type { NotRun, TrialOrder } from '../../record/trial.ts';
 
 /**
  * Chooses the stages of a search one after the other. It decides from the run so far and the time gone alone: a run
@@ -13,4 +13,5 @@ export type SearchPlanner = {
 export type SearchStep =
   /** `of`: how many stages there will be in all, as far as can be told now. */
   | { readonly kind: 'trial'; readonly order: TrialOrder; readonly of: number }
-  | { readonly kind: 'done'; readonly because: string };
+  /** `notRun`: what it would have asked for with more time or leave. */
+  | { readonly kind: 'done'; readonly because: string; readonly notRun?: readonly NotRun[] };

@@ -45,7 +45,7 @@ export function simulatedSession(
     carryOut(order) {
       const stage = simulateTrial(setting, order, stages.length);
       stages.push(stage);
-      events.push(trialEvent(stage.index, order.trial, stage.startMs));
+      events.push(trialEvent(stage.index, order.trial, stage.startMs, order.because));
     },
     run: () => ({
       kind: 'run',
