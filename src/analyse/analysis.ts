@@ -369,7 +369,7 @@ export const analysisSchema = z
           state: z.enum(['complete', 'interrupted']),
         }),
       ),
-      mix: z.array(z.object({ endpoint: z.string(), weight: z.number(), asked: share, sent: share })),
+      mix: z.array(z.object({ endpoint: z.string(), weight: z.number(), asked: share.nullable().describe('null: flows decide it'), sent: share })),
       generator: z.record(z.string(), z.union([z.string(), z.number()])),
       differsFrom: z
         .object({ run: z.string(), differences: z.array(z.string()) })

@@ -7,6 +7,7 @@ import type { StageMeasurement } from '../measure/measurement.ts';
 import { capital, count, list, number, seconds, share } from '../words.ts';
 import { connectionStatements, duration, rampStatements, thinkTimeWords } from './choices.ts';
 import { differences } from './differences.ts';
+import { flowStatements, followedStatements } from './flow-statements.ts';
 
 export { differences } from './differences.ts';
 
@@ -56,6 +57,8 @@ function recordedStatements(run: Run, measurements: readonly StageMeasurement[])
     load.kind === 'closed'
       ? `Closed model: each user sends a request, waits for the answer, ${thinking(load)}, and sends the next${pacing(load)}. Its percentiles are those "given N users": users who wait send less, so an open stream of requests would see longer waits.`
       : `Open model: requests come at the asked rate (${load.arrivals === 'poisson' ? 'Poisson arrivals' : 'evenly spaced'}), however long the answers take.`,
+    ...flowStatements(run.plan),
+    ...followedStatements(run),
     ...rampStatements(load),
     `Only the steady part of each stage is analysed, after the warm-up was cut: ${seconds(Math.round(analysed))} in all. Requests of the ramps are counted in the total of all requests and nowhere else.`,
     'Response time counts from the moment a request was meant to start to the last byte of its answer; service time from its real start. Failed requests are counted and not timed, except time-outs, which are timed with what they had waited.',
@@ -93,6 +96,7 @@ function importedStatements(run: Run): string[] {
 }
 
 function mixOf(run: Run): Analysis['methodology']['mix'] {
+  const { flows = [] } = run.plan;
   const sent = run.plan.endpoints.map(() => 0);
   for (const { data } of run.stages) {
     const rows = data.kind === 'windows' ? data.windows.filter((w) => !isUnsent(w.outcome)) : data.endpoints;
@@ -103,7 +107,7 @@ function mixOf(run: Run): Analysis['methodology']['mix'] {
   return run.plan.endpoints.map((e, i) => ({
     endpoint: e.name,
     weight: e.weight,
-    asked: weights > 0 ? e.weight / weights : 0,
+    asked: flows.length > 0 || weights <= 0 ? null : e.weight / weights,
     sent: all > 0 ? (sent[i] ?? 0) / all : 0,
   }));
 }
