@@ -1,0 +1,51 @@
+import { baseline, groundTruth, type Switches, tuned } from '../../lab/src/index.ts';
+import type { Drawing } from './drawing.ts';
+import type { GroundTruthSystem, PlannedEndpoint } from './system.ts';
+
+type LabDraft = Pick<
+  GroundTruthSystem,
+  'truth' | 'faulty' | 'remedied' | 'endpoints' | 'thinkTime' | 'maxUsers' | 'comparedUsers'
+>;
+
+const get = (request: string, weight: number, data: PlannedEndpoint['data'] = {}): PlannedEndpoint => ({
+  request: `GET ${request}`,
+  weight,
+  data,
+  body: false,
+});
+
+const endpoints: readonly PlannedEndpoint[] = [
+  get('/posts', 2),
+  get('/posts/{id}', 3, { id: '1..100' }),
+  get('/users/{id}', 2, { id: '1..10' }),
+  get('/comments?postId={id}', 2, { id: '1..100' }),
+];
+
+/** The reference API on a real PostgreSQL. */
+export const labs: Readonly<Record<string, (d: Drawing) => LabDraft>> = {
+  'lab-pool': (d) => {
+    const pool = d.whole(2, 8);
+    return drafted({ ...tuned, cache: false, auditReads: true, commit: 'grouped', pool }, { pool: 60 }, pool);
+  },
+  'lab-event-loop': () => drafted({ ...tuned, eventLoopWork: true }, { eventLoopWork: false }),
+  'lab-baseline': (d) => {
+    const pool = d.whole(2, 6);
+    return drafted({ ...baseline, pool }, { pool: 60, eventLoopWork: false }, pool);
+  },
+  'lab-healthy': () => ({ ...drafted(tuned, null), thinkTime: '500ms..1500ms', maxUsers: 12 }),
+};
+
+function drafted(switches: Switches, remedy: Partial<Switches> | null, size: number | null = null): LabDraft {
+  const planted = groundTruth(switches);
+  const of = (role: 'limit' | 'present') =>
+    planted.filter((one) => one.role === role).map(({ cause }) => cause);
+  return {
+    truth: { causes: of('limit'), also: of('present'), isOutside: false, size },
+    faulty: { kind: 'lab', switches },
+    remedied: remedy === null ? null : { kind: 'lab', switches: { ...switches, ...remedy } },
+    endpoints,
+    thinkTime: '0ms',
+    maxUsers: 48,
+    comparedUsers: 32,
+  };
+}
