@@ -20,7 +20,7 @@ export function errorLimit(plan: Plan): { readonly limit: number; readonly sourc
 }
 
 /** Whether the Wilson lower bound of the target's failures is above the limit. */
-export function failsTooOften({ total }: StageMeasurement, limit: number): boolean {
+export function failsTooOften({ total }: Pick<StageMeasurement, 'total'>, limit: number): boolean {
   const { failed, count } = targetErrors(total);
   return (wilson(failed, count).low ?? 0) > limit;
 }

@@ -19,10 +19,9 @@ export type LogitFit = {
 
 export type SlopePrior = { readonly mean: number; readonly deviation: number };
 
-const iterations = 50;
-const converged = 1e-10;
-/** Steps are held so small that the logistic function stays in its range. */
-const longestStep = 5;
+const iterations = 100;
+const converged = 1e-9;
+const mostHalvings = 30;
 
 /**
  * Logistic regression of shares by iteratively reweighted least squares (McCullagh & Nelder, Generalized Linear Models,
@@ -55,12 +54,15 @@ export function fitLogit(shares: readonly Share[], prior: SlopePrior | null = nu
       infoXX += prior.deviation ** -2;
     }
     const determinant = info * infoXX - infoX * infoX;
-    if (!(determinant > 1e-12 * info * infoXX)) return null;
+    if (!(determinant > 1e-12 * info * infoXX) || !(info > 1e-9 * weight)) return null;
     const step = (infoXX * score - infoX * scoreX) / determinant;
     const stepX = (info * scoreX - infoX * score) / determinant;
-    const shorten = Math.min(1, longestStep / Math.max(Math.abs(step), Math.abs(stepX) / 10));
-    at += shorten * step;
-    slope += shorten * stepX;
+    // The likelihood is concave: a step that lowers it was too long.
+    const before = logLikelihood(at, slope);
+    let part = 1;
+    for (let i = 0; i < mostHalvings && logLikelihood(at + part * step, slope + part * stepX) < before; i += 1) part /= 2;
+    at += part * step;
+    slope += part * stepX;
     if (Math.abs(step) > converged || Math.abs(stepX) > converged) continue;
     const [v, vX, both] = [infoXX / determinant, info / determinant, -infoX / determinant];
     return {
@@ -74,6 +76,16 @@ export function fitLogit(shares: readonly Share[], prior: SlopePrior | null = nu
     };
   }
   return null;
+
+  function logLikelihood(level: number, b: number): number {
+    let sum = prior === null ? 0 : -(((b - prior.mean) / prior.deviation) ** 2) / 2;
+    for (const s of shares) {
+      const linear = level + b * (s.x - centre);
+      // ln(1 + e^z) without overflow.
+      sum += s.weight * (s.hits * linear - s.trials * (Math.max(0, linear) + Math.log1p(Math.exp(-Math.abs(linear)))));
+    }
+    return sum;
+  }
 }
 
 /** Where the fitted share is p, with its standard error (delta method): (logit p − intercept)/slope. */

@@ -2,6 +2,7 @@ import { isNoThinkTime } from '../../plan/think-time.ts';
 import { type HistogramSnapshot, mergeSnapshots, quantileUs } from '../../record/histogram.ts';
 import { randomFrom } from '../../record/random.ts';
 import type { HealthSample, Outcome, Run, RunStage, StageData, Window } from '../../record/run.ts';
+import { trialsOf } from '../../record/trial.ts';
 import type { Times } from '../analysis.ts';
 import { validityOf } from '../validity/validity.ts';
 import { blockIntervals, blockSeconds } from './block-bootstrap.ts';
@@ -38,7 +39,7 @@ function measureRecorded(
     return windows.length === 0 ? null : measureWindows(windows, endpoint + 1);
   });
   const health = generatorOf(part);
-  const thinkTimeMs = thinkTimeOf(part, run, total.count);
+  const thinkTimeMs = thinkTimeOf(part, run, stage, total.count);
   return {
     stage: number,
     users: stage.users,
@@ -187,11 +188,14 @@ function generatorOf(part: SteadyPart | null): {
 /**
  * Mean of a cycle, Z of N = X·(R + Z): over the requests that ended, since a user that goes on at once counts no pause.
  */
-function thinkTimeOf(part: SteadyPart | null, run: Run, ended: number): number | null {
+function thinkTimeOf(part: SteadyPart | null, run: Run, stage: RunStage, ended: number): number | null {
   const { load } = run.plan;
-  if (load.kind === 'open' || !part) return null;
+  if (stage.users === null || !part) return null;
   const thinks = sumOf(part.health, (sample) => sample.thinkCount);
   if (thinks > 0) return sumOf(part.health, (sample) => sample.thinkSumMs) / Math.max(thinks, ended);
+  // The stages of a search have a think time of their own, and a short one or none.
+  if (trialsOf(run).has(stage.index)) return 0;
+  if (load.kind === 'open') return null;
   return isNoThinkTime(load.thinkTime) && load.pacingMs === undefined ? 0 : null;
 }
 

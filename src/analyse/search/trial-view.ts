@@ -10,24 +10,26 @@ export type SeenTrial = {
   readonly measurement: StageMeasurement;
 };
 
-/** Stages don't change once they are recorded; measuring one again would cost the search's own time. */
-const measured = new WeakMap<RunStage, StageMeasurement>();
+/** What was measured before, by stage: stages don't change once they are recorded, and measuring costs the search's time. */
+export type MeasuredBefore = Map<number, { readonly of: string; readonly measurement: StageMeasurement }>;
 
 /** In the order in which they ran; stages of the plan's own are left out. */
-export function seenTrials(run: Run): readonly SeenTrial[] {
+export function seenTrials(run: Run, before: MeasuredBefore): readonly SeenTrial[] {
   const trials = trialsOf(run);
   return run.stages.flatMap((stage) => {
     const trial = trials.get(stage.index);
-    return trial === undefined ? [] : [{ trial, stage, measurement: measurementOf(run, stage) }];
+    return trial === undefined ? [] : [{ trial, stage, measurement: measurementOf(run, stage, before) }];
   });
 }
 
-function measurementOf(run: Run, stage: RunStage): StageMeasurement {
-  const known = measured.get(stage);
-  if (known !== undefined) return known;
+function measurementOf(run: Run, stage: RunStage, before: MeasuredBefore): StageMeasurement {
+  const rows = stage.data.kind === 'windows' ? stage.data.windows.length : 0;
+  const of = `${run.id} ${stage.startMs} ${stage.endMs} ${rows}`;
+  const known = before.get(stage.index);
+  if (known?.of === of) return known.measurement;
   const [own] = measure({ ...run, stages: [stage] });
   if (own === undefined) throw new RangeError('a stage gives a measurement');
-  const numbered = { ...own, stage: stage.index + 1 };
-  measured.set(stage, numbered);
-  return numbered;
+  const measurement = { ...own, stage: stage.index + 1 };
+  before.set(stage.index, { of, measurement });
+  return measurement;
 }

@@ -1,5 +1,6 @@
 import { mergeSnapshots, quantileUs } from '../../record/histogram.ts';
 import type { HealthSample, Window } from '../../record/run.ts';
+import { trialsOf } from '../../record/trial.ts';
 import type { Times } from '../analysis.ts';
 import type { SteadyPart } from '../measure/steady-part.ts';
 import { count, milliseconds, number, rate, share } from '../words.ts';
@@ -62,7 +63,8 @@ function loadReached({ stage, run }: Observed, part: SteadyPart): JudgedCheck {
   const started = part.health.reduce((sum, sample) => sum + sample.started, 0) / part.seconds;
   const achieved = asked > 0 ? started / asked : 1;
   // The number of Poisson arrivals in T seconds has the relative standard deviation 1/√(rate·T).
-  const poisson = run.plan.load.kind === 'open' && run.plan.load.arrivals === 'poisson';
+  const poisson =
+    trialsOf(run).has(stage.index) || (run.plan.load.kind === 'open' && run.plan.load.arrivals === 'poisson');
   const allowance = poisson && asked > 0 ? 3 / Math.sqrt(asked * part.seconds) : 0;
   return passOrFail(achieved >= achievedRateLimit - allowance, 'lower-bound', {
     check: 'achieved-rate',
