@@ -187,6 +187,12 @@ export class WorkClock {
     );
   }
 
+  /** When something that comes to pass at `time` is noticed: not before a stall's end. */
+  noticed(time: number): number {
+    const stalls = Math.floor(time / this.#everyUs);
+    return stalls === 0 ? time : Math.max(time, stalls * this.#everyUs + this.#lengthUs);
+  }
+
   /** The time at which `workUs` of uninterrupted work, begun now, is done. */
   after(workUs: number): number {
     if (this.#lengthUs === 0) return this.now + workUs;

@@ -148,6 +148,7 @@ function askedOf(plan: Plan, endpoint: number, { trial }: TrialOrder): Asked {
     endpoint: of,
     isHead: probe?.kind === 'control',
     key: probe?.kind === 'same-key' || probe?.kind === 'conditional' || oneRow ? 0 : null,
+    isSpread: trial.kind === 'rows' && trial.spread && trial.endpoint === of,
     conditional: probe?.kind === 'conditional',
     rows: probe?.kind === 'size' ? probe.size : null,
   };

@@ -34,7 +34,7 @@ export type SimulatedSystem = {
 
 /** What the diagnosis should find. */
 export type Truth = {
-  /** Empty: healthy. */
+  /** All that are there, the one that limits most first; empty: healthy. */
   readonly causes: readonly Cause[];
   /** A fault that is none of the table's: `unknown` is the right answer. */
   readonly outside?: true;
@@ -71,6 +71,8 @@ export type SystemEndpoint = {
   readonly steps: readonly Step[];
   /** Rows of data that requests choose from, `/{id}` in the path; 1 unless given: every request is the same. */
   readonly keys?: number;
+  /** This share of the requests is for the same key; 0 unless given. */
+  readonly hotShare?: number;
   /** Two requests for the same key are answered with other bodies. */
   readonly bodiesDiffer?: true;
   /** The answer is a list of so many rows, or as many as the parameter says. */

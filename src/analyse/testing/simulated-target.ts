@@ -17,8 +17,9 @@ export type Asked = {
   readonly endpoint: number | null;
   /** A HEAD request: all the work, no body. */
   readonly isHead: boolean;
-  /** Null: another key each time. */
+  /** Null: another key each time; `isSpread`: all keys alike, whatever is usual. */
   readonly key: number | null;
+  readonly isSpread: boolean;
   readonly conditional: boolean;
   /** Length of the list; null: as the endpoint has it. */
   readonly rows: number | null;
@@ -60,7 +61,8 @@ export class SimulatedTarget {
   /** `then` is called when the answer is complete, whether or not anybody still waits for it. */
   answer(asked: Asked, then: (answered: Answered) => void): void {
     const endpoint = asked.endpoint === null ? undefined : this.#system.endpoints[asked.endpoint];
-    const key = asked.key ?? randomIndex(this.#random, endpoint?.keys ?? 1);
+    const isHot = endpoint?.hotShare !== undefined && this.#random() < endpoint.hotShare && !asked.isSpread;
+    const key = asked.key ?? (isHot ? 0 : randomIndex(this.#random, endpoint?.keys ?? 1));
     const rows = asked.rows ?? endpoint?.list?.rows ?? 1;
     const refused = this.#refusal();
     if (refused !== null) {
@@ -245,6 +247,6 @@ export class SimulatedTarget {
   }
 
   #after(us: number, then: () => void): void {
-    this.#agenda.add(this.#clock.now + us, then);
+    this.#agenda.add(this.#clock.noticed(this.#clock.now + us), then);
   }
 }

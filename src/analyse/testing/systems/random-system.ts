@@ -1,0 +1,23 @@
+import type { SimulatedSystem } from '../simulated-system.ts';
+import { Draws, shuffled, withinReach } from './draws.ts';
+import { others } from './random-others.ts';
+import { queues } from './random-queues.ts';
+
+const makers: Readonly<Record<SystemKind, (draws: Draws) => SimulatedSystem>> = { ...queues, ...others };
+
+export type SystemKind = keyof typeof queues | keyof typeof others;
+
+export const systemKinds: readonly SystemKind[] = Object.keys(makers).filter(
+  (name): name is SystemKind => name in makers,
+);
+
+/**
+ * A system of the kind with random parameters, the same for the same seed: 1 to 10 endpoints in any order, services of
+ * 1 to 200 ms, pools of 2 to 32. What fills up does so with at most 60 users and below 3,000/s.
+ */
+export function randomSystem(kind: SystemKind, seed: number): SimulatedSystem {
+  // Kinds of the same seed should not be alike.
+  const draws = new Draws(seed * systemKinds.length + systemKinds.indexOf(kind));
+  const make = () => makers[kind](draws);
+  return shuffled(kind in queues ? withinReach(make) : make(), draws.random);
+}
