@@ -1,6 +1,7 @@
 import type { FlowStep, Plan, ThinkTime } from '../../plan/plan.ts';
 import { thinkTimeMoment } from '../../plan/think-time.ts';
 import { bucketMidUs, type HistogramSnapshot, mergeSnapshots } from '../../record/histogram.ts';
+import { trialsOf } from '../../record/trial.ts';
 import type { SteadyPart } from '../measure/steady-part.ts';
 import { count, milliseconds, number, rateFigure, share } from '../words.ts';
 import { type JudgedCheck, notChecked, passOrFail } from './check.ts';
@@ -83,6 +84,9 @@ export function responseTimeLaw(
   const { load } = run.plan;
   if (stage.users === null || load.kind === 'open') {
     return notChecked(id, responseTitle, 'Open model: the law is about users who wait for their answers.');
+  }
+  if (trialsOf(run).get(stage.index)?.kind === 'coupling') {
+    return notChecked(id, responseTitle, 'Others ask beside the users: the law is about users alone.');
   }
   if (n < lawMinRequests) return notChecked(id, responseTitle, tooFew(n));
   if (thinkTimeMs === null) {
