@@ -22,5 +22,5 @@ export const causeNames: Readonly<Record<Cause, string>> = {
 
 /** An observation that may be worth a try and is no fault. */
 export function isOpportunity({ causes }: Undecided): boolean {
-  return causes.length === 1 && causes[0] === 'no-keep-alive';
+  return causes.length === 1 && (causes[0] === 'no-keep-alive' || causes[0] === 'no-cache');
 }

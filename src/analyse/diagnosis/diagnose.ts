@@ -2,7 +2,7 @@ import type { Run } from '../../record/run.ts';
 import type { Analysis, Diagnosis, Finding, Undecided } from '../analysis.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { count, list, stageName } from '../words.ts';
-import { type Facts, factsOf } from './facts.ts';
+import { type Facts, factsOf, type Probed } from './facts.ts';
 import { healthOf } from './health.ts';
 import { rules } from './rules/all.ts';
 import { summaryDiagnosis } from './summary.ts';
@@ -16,8 +16,9 @@ export function diagnose(
   measurements: readonly StageMeasurement[],
   run: Run,
   capacity: Analysis['capacity'],
+  probed?: Probed,
 ): Diagnosis {
-  const facts = factsOf(measurements, run, capacity);
+  const facts = factsOf(measurements, run, capacity, probed);
   if (!facts.recorded) return summaryDiagnosis(facts);
   const accusations = rules.flatMap((rule) => rule.accuse(facts) ?? []);
   const findings = accusations.flatMap((a) => (a.kind === 'found' ? [a.finding] : []));

@@ -1,9 +1,23 @@
+import type { Endpoint } from '../../plan/plan.ts';
 import type { Run } from '../../record/run.ts';
+import { type Scouted, scoutingOf } from '../../record/scouting.ts';
+import type { Trial } from '../../record/trial.ts';
 import type { Analysis, Check, Interval } from '../analysis.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
+import { noReadings, type ProbeReadings } from '../probes/probe-readings.ts';
 import { averageOf, rateOf, ratioOf } from './contrast.ts';
 import { type Coupling, couplingOf } from './coupling.ts';
 import { type FailureFacts, failureFactsOf } from './failures.ts';
+import { type SharedLimit, sharedLimitsOf } from './shared-limit.ts';
+
+/** What the probes made of a run: all stages, those of the report first, and all endpoints, those of probes last. */
+export type Probed = {
+  readonly whole: Run;
+  readonly all: readonly StageMeasurement[];
+  readonly readings: ProbeReadings;
+  /** What each of `all` was for; null: a stage of the plan's own. */
+  readonly trials: readonly (Trial | null)[];
+};
 
 /** What the rules look at, computed once. */
 export type Facts = {
@@ -20,6 +34,16 @@ export type Facts = {
   readonly saturation: Saturation | null;
   readonly coupling: Coupling | null;
   readonly failures: FailureFacts;
+  readonly readings: ProbeReadings;
+  /** What single requests showed, by endpoint. */
+  readonly scouted: ReadonlyMap<number, Scouted>;
+  /** The plan's endpoints, then those of the probes: what the indices of readings point to. */
+  readonly endpoints: readonly Endpoint[];
+  /** All stages, those of probes included, by their number less one. */
+  readonly all: readonly StageMeasurement[];
+  readonly trials: readonly (Trial | null)[];
+  /** What the coupling probes showed of each endpoint that was held at its limit. */
+  readonly limits: readonly SharedLimit[];
 };
 
 /** Response times grew with the load, and throughput less than it, or not at all. */
@@ -59,6 +83,7 @@ export function factsOf(
   measurements: readonly StageMeasurement[],
   run: Run,
   capacity: Analysis['capacity'],
+  probed: Probed = { whole: run, all: measurements, readings: noReadings, trials: [] },
 ): Facts {
   const byLoad = measurements.toSorted((a, b) => loadOf(a) - loadOf(b) || a.stage - b.stage);
   const recorded = run.stages.length > 0 && run.stages.every((stage) => stage.data.kind === 'windows');
@@ -79,6 +104,12 @@ export function factsOf(
     saturation,
     coupling: saturation === null || base === undefined ? null : couplingOf(base, saturation.after, run.plan),
     failures: failureFactsOf(sound, run),
+    readings: probed.readings,
+    scouted: scoutingOf(probed.whole),
+    endpoints: probed.whole.plan.endpoints,
+    all: probed.all,
+    trials: probed.trials,
+    limits: sharedLimitsOf(probed.readings, probed.whole.plan.endpoints, saturation?.after ?? null),
   };
 }
 

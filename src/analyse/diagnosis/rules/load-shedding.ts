@@ -1,15 +1,18 @@
 import { milliseconds, number, stageName } from '../../words.ts';
 import type { Facts } from '../facts.ts';
+import { refusalStepsOf } from '../refusal-steps.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { turnedAwayOf } from '../turned-away.ts';
-import { evidenceFor } from './rate-limit.ts';
+import { evidenceFor, refusedBy } from './rate-limit.ts';
 
 /** Fast 503s from a number in flight upwards, while the requests that were let in go on as before. */
 export const loadShedding: Rule = { causes: ['load-shedding'], accuse };
 
 function accuse(facts: Facts): Accusation | null {
   const away = turnedAwayOf(facts.failures);
-  if (away === null || away.named !== 'load-shedding') return null;
+  if (away === null) return null;
+  const steps = refusalStepsOf(facts, away);
+  if (refusedBy(away, steps) !== 'load-shedding') return null;
   const served = away.last.served ?? 0;
   const others = away.stages.map((s) => s.served ?? served);
   return {
@@ -18,12 +21,12 @@ function accuse(facts: Facts): Accusation | null {
       cause: 'load-shedding',
       title: `The server sheds load beyond about ${number(served)} requests in flight`,
       endpoints: [],
-      confidence: 'medium',
+      confidence: steps.named === 'load-shedding' ? 'high' : 'medium',
       estimates: {
         'number in flight': { value: served, low: Math.min(...others), high: Math.max(...others) },
       },
       evidence: [
-        ...evidenceFor(away),
+        ...evidenceFor(away, steps),
         ...(away.last.rejectedMs === null
           ? []
           : [
@@ -38,7 +41,10 @@ function accuse(facts: Facts): Accusation | null {
       excluded: [
         {
           cause: 'rate-limit',
-          because: 'The successful rate changed between the stages, while the number in flight stayed.',
+          because:
+            away.named === 'load-shedding'
+              ? 'The successful rate changed between the stages, while the number in flight stayed.'
+              : 'At a rate that comes by chance, less succeeded than in the ladder, and as much as a fixed number in flight lets through; a rate limit lets the same rate through.',
         },
       ],
       disproof:

@@ -1,5 +1,4 @@
 import type { Cause } from '../../analysis.ts';
-import { targetErrors } from '../../measure/target-errors.ts';
 import {
   change,
   count,
@@ -15,8 +14,17 @@ import {
 import { median } from '../contrast.ts';
 import { type Coupling, fewestRequests } from '../coupling.ts';
 import type { Facts, Saturation } from '../facts.ts';
+import {
+  controlWords,
+  type LimitVerdict,
+  limitEvidence,
+  limitVerdictsOf,
+  standsForQueueing,
+  waitingNames,
+} from '../limit-verdict.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
-import { turnedAwayOf } from '../turned-away.ts';
+import { contentionCollapse } from './contention-collapse.ts';
+import { lockContention } from './lock-contention.ts';
 
 /**
  * Response times grow with the load, and throughput falls behind it or stands still: something is shared and full. A
@@ -28,7 +36,6 @@ export const queueing: Rule = {
   accuse,
 };
 
-const mostErrors = 0.05;
 /** A free endpoint is about as long as the others within this factor of their median. */
 const comparableWithin = 3;
 /** Below so many requests served at once there is but one server: a thread, a lock, or a pool of one. */
@@ -36,8 +43,13 @@ const oneServer = 1.5;
 
 function accuse(facts: Facts): Accusation | null {
   const { saturation, coupling } = facts;
-  if (saturation === null || targetErrors(saturation.after.total).share > mostErrors) return null;
-  if (turnedAwayOf(facts.failures) !== null) return null;
+  if (saturation === null || !standsForQueueing(facts)) return null;
+  if (lockContention.accuse(facts) !== null || contentionCollapse.accuse(facts)?.kind === 'found')
+    return null;
+  const verdicts = limitVerdictsOf(facts);
+  if (verdicts.some(({ causes }) => causes.length === 1)) return null;
+  const open = verdicts.find(({ causes }) => causes.length > 1);
+  if (open !== undefined) return afterProbes(open, saturation, facts);
   const excluded = coupling === null ? [] : exclusions(coupling);
   const causes = orderOf(coupling).filter((cause) => !excluded.some((e) => e.cause === cause));
   return {
@@ -53,6 +65,30 @@ function accuse(facts: Facts): Accusation | null {
       ],
       excluded,
       experiment: experimentOf(coupling),
+    },
+  };
+}
+
+/** The probes were made, and more than one cause remains. */
+function afterProbes(verdict: LimitVerdict, saturation: Saturation, facts: Facts): Accusation {
+  const { limit, causes, because, experiment } = verdict;
+  const control = limit.control;
+  const excluded = queueing.causes
+    .filter((cause) => !causes.some((c) => c === cause) && control !== null)
+    .map((cause) => ({
+      cause,
+      because: `${controlWords(limit)} ${control?.together === 'free' ? 'was free' : 'was slowed'} while ${limit.name} was held${cause === 'lock-contention' || cause === 'connection-pool' ? ', and shares none with it' : ''}.`,
+    }));
+  return {
+    kind: 'undecided',
+    weight: 'fault',
+    undecided: {
+      causes: [...causes],
+      title: `Requests queue for something shared beyond ${loadName(saturation.before)}, and the probes leave more than one cause: ${because}`,
+      endpoints: waitingNames([verdict]),
+      evidence: limitEvidence(verdict, facts),
+      excluded,
+      experiment,
     },
   };
 }

@@ -1,5 +1,6 @@
 import { change, list, loadName, number, rate, share, stageName, within } from '../../words.ts';
 import type { Facts } from '../facts.ts';
+import { type RefusalSteps, refusalStepsOf } from '../refusal-steps.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { type TurnedAway, turnedAwayOf } from '../turned-away.ts';
 
@@ -8,11 +9,20 @@ export const rateLimit: Rule = { causes: ['rate-limit', 'load-shedding'], accuse
 
 function accuse(facts: Facts): Accusation | null {
   const away = turnedAwayOf(facts.failures);
-  if (away === null || away.named === 'load-shedding') return null;
-  return away.named === 'rate-limit' ? named(away) : undecided(away);
+  if (away === null) return null;
+  const steps = refusalStepsOf(facts, away);
+  const cause = refusedBy(away, steps);
+  if (cause === 'load-shedding') return null;
+  return cause === 'rate-limit' ? named(away, steps) : undecided(away, steps);
 }
 
-function named(away: TurnedAway): Accusation {
+/** What the ladder says, or, where it leaves that open, what the steps of P8 say; null where they contradict each other. */
+export function refusedBy(away: TurnedAway, steps: RefusalSteps): TurnedAway['named'] {
+  if (away.named === null || steps.named === null) return away.named ?? steps.named;
+  return away.named === steps.named ? away.named : null;
+}
+
+function named(away: TurnedAway, steps: RefusalSteps): Accusation {
   const limit = away.last.okRate;
   return {
     kind: 'found',
@@ -20,9 +30,9 @@ function named(away: TurnedAway): Accusation {
       cause: 'rate-limit',
       title: `A rate limit lets ${limit === null ? 'a fixed number of' : `about ${rate(limit.value).replace('/s', '')}`} through per second`,
       endpoints: [],
-      confidence: away.status === 429 ? 'high' : 'medium',
+      confidence: away.status === 429 || steps.named === 'rate-limit' ? 'high' : 'medium',
       estimates: limit === null ? {} : { 'limit (requests/s)': limit },
-      evidence: evidenceFor(away),
+      evidence: evidenceFor(away, steps),
       excluded:
         away.status === 429
           ? [
@@ -44,7 +54,7 @@ function named(away: TurnedAway): Accusation {
   };
 }
 
-function undecided(away: TurnedAway): Accusation {
+function undecided(away: TurnedAway, steps: RefusalSteps): Accusation {
   return {
     kind: 'undecided',
     weight: 'fault',
@@ -52,7 +62,7 @@ function undecided(away: TurnedAway): Accusation {
       causes: ['rate-limit', 'load-shedding'],
       title: `The server turns requests away (status ${away.status}): by rate or by number in flight`,
       endpoints: [],
-      evidence: evidenceFor(away),
+      evidence: evidenceFor(away, steps),
       excluded: [],
       experiment:
         'Send a short burst at a low mean rate, then a steady load just above the successful rate seen here. A rate limit passes the burst up to its allowance and refuses the steady load; shedding by number in flight refuses the burst and passes the steady load.',
@@ -60,7 +70,7 @@ function undecided(away: TurnedAway): Accusation {
   };
 }
 
-export function evidenceFor(away: TurnedAway) {
+export function evidenceFor(away: TurnedAway, steps: RefusalSteps) {
   const { first, last } = away;
   const evidence = away.stages.map((s) => {
     const refused = away.status === 429 ? s.tooMany : s.unavailable;
@@ -88,6 +98,16 @@ export function evidenceFor(away: TurnedAway) {
         'ratio of served requests in flight',
         away.servedRatio,
         [first.stage.stage, last.stage.stage],
+      ),
+    );
+  }
+  for (const { step, okRate, ofLadder, shed } of steps.rows) {
+    evidence.push(
+      evidenceOf(
+        `At ${number(step.factor)} × the rate, ${rate(okRate.value)} succeeded: ${change(ofLadder.value - 1)} against the ladder's last stage${shed === null ? '' : `; with a fixed number in flight it would be ${rate(shed)}`}.`,
+        'successful rate over that of the ladder',
+        ofLadder,
+        [last.stage.stage, step.stage],
       ),
     );
   }

@@ -1,0 +1,257 @@
+import type { Cause, Evidence, Finding, Interval } from '../analysis.ts';
+import { targetErrors } from '../measure/target-errors.ts';
+import { list, milliseconds, number, rate, share, stageName, times, within } from '../words.ts';
+import type { Facts } from './facts.ts';
+import { evidenceOf } from './rule.ts';
+import { contentionCollapse } from './rules/contention-collapse.ts';
+import { drift } from './rules/drift.ts';
+import type { Neighbour, SharedLimit, Together } from './shared-limit.ts';
+import { turnedAwayOf } from './turned-away.ts';
+
+/** The four causes that look alike in a ladder, and what a limit must show for each: docs/methods.md, 4. */
+export type LimitCause = 'connection-pool' | 'single-threaded' | 'lock-contention' | 'cpu-saturation';
+
+export type LimitVerdict = {
+  readonly limit: SharedLimit;
+  /** One: it is the cause. More: they cannot be told apart. None: none of the four fits. */
+  readonly causes: readonly LimitCause[];
+  readonly size: Interval | null;
+  /** Why it is still open, and what would decide; empty where one cause remains. */
+  readonly because: string;
+  readonly experiment: string;
+};
+
+const mostErrors = 0.05;
+/** Only a limit that the mix fills this far is what the mix meets. */
+const leastBusy = 0.6;
+/** So many of the sharing endpoints must show the pattern, of those whose times can tell. */
+const mostOf = 0.75;
+/** Below so many at once there is one place only: m ≤ Xsat·S, for a place is held no longer than the request takes. */
+const onePlace = 2;
+/** A machine that was busier than this may have been full. */
+export const fullMachine = 0.9;
+
+/** Requests that fail or are turned away, and a target that changes with time, wait for other reasons. */
+export function standsForQueueing(facts: Facts): boolean {
+  const { saturation } = facts;
+  if (saturation === null || targetErrors(saturation.after.total).share > mostErrors) return false;
+  return turnedAwayOf(facts.failures) === null;
+}
+
+/** What each limit that was probed says; none where the ladder shows no queueing that it could explain. */
+export function limitVerdictsOf(facts: Facts): readonly LimitVerdict[] {
+  if (facts.limits.length === 0 || !standsForQueueing(facts) || changes(facts)) return [];
+  return facts.limits.map((limit) => judge(limit, facts));
+}
+
+/** Throughput that falls is no plateau, and with drift the later stage is slower whatever its load. */
+function changes(facts: Facts): boolean {
+  return [contentionCollapse, drift].some((rule) => rule.accuse(facts)?.kind === 'found');
+}
+
+function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
+  const { control, parallelism, busy } = limit;
+  const open = (causes: readonly LimitCause[], because: string, experiment: string): LimitVerdict => ({
+    limit,
+    causes,
+    size: null,
+    because,
+    experiment,
+  });
+  const found = (cause: LimitCause, size: Interval | null): LimitVerdict => ({
+    limit,
+    causes: [cause],
+    size,
+    because: '',
+    experiment: '',
+  });
+  if (busy !== null && busy < leastBusy) {
+    return open([], `the mix uses only ${share(busy)} of what ${limit.name} reaches alone`, '');
+  }
+  if (control === null || control.together === 'unclear') {
+    return open(
+      ['connection-pool', 'single-threaded', 'lock-contention', 'cpu-saturation'],
+      'no control endpoint showed whether everything was slowed',
+      `Hold ${limit.name} beyond its limit again, longer, and ask something trivial beside it: a static file, a health check.`,
+    );
+  }
+  const one = parallelism?.high != null && parallelism.high < onePlace;
+  const several =
+    parallelism?.low != null && parallelism.low >= onePlace * 0.8 && holdsTwoOrMore(parallelism);
+  const told = limit.sharing.filter((n) => n.together !== 'slowed');
+  const part = (of: Together) =>
+    told.length === 0 ? 0 : told.filter((n) => n.together === of).length / told.length;
+  switch (control.together) {
+    case 'same-factor':
+      return part('same-factor') >= mostOf || told.length === 0
+        ? found('cpu-saturation', null)
+        : open(
+            ['cpu-saturation', 'single-threaded'],
+            'the control was slowed by the same factor, the other endpoints were not',
+            'Look at the processor time of the target under this load.',
+          );
+    case 'slowed':
+      return open(
+        ['single-threaded', 'cpu-saturation'],
+        `${control.name} was slowed, and is less than three times faster alone than ${limit.name}: the same time and the same factor look alike`,
+        'Add an endpoint to the plan that is much faster (or much slower) and waits for the same, or look at the processor time of the target.',
+      );
+    case 'same-time':
+    case 'part-of-the-time':
+      if (one) return found('single-threaded', parallelism);
+      return open(
+        ['single-threaded', 'connection-pool', 'cpu-saturation'],
+        `everything waits in one queue, and up to ${number(parallelism?.value ?? 0, 1)} requests were served at once: so many threads, workers or processors, or fewer that each request holds for a part of its time`,
+        'Change the number of processes or workers of the target: the throughput moves with it if they are the limit. Its processor time tells processors from waiting threads.',
+      );
+    case 'free':
+      if (part('same-factor') > 1 - mostOf) {
+        return open(
+          ['connection-pool', 'lock-contention'],
+          `${list(told.filter((n) => n.together === 'same-factor').map((n) => n.name))} slowed by the same factor, as behind a processor of a service that the control does not use`,
+          'Look at the processor time of what these endpoints call (the database).',
+        );
+      }
+      if (one) return found('lock-contention', parallelism);
+      if (several && holdsInteger(parallelism)) {
+        return machineIsFull(limit, facts)
+          ? open(
+              ['connection-pool', 'cpu-saturation'],
+              'the machine that serves it was busy, so that its processors are not excluded',
+              'Look at the processor time of the target under this load, or measure on a machine that has nothing else to do.',
+            )
+          : found('connection-pool', sizeOf(parallelism));
+      }
+      return open(
+        ['connection-pool', 'lock-contention'],
+        parallelism === null
+          ? `${limit.name} alone reached no limit that could be counted`
+          : `about ${number(parallelism.value, 1)} requests${within(parallelism, (v) => number(v, 1))} were served at once: no whole number of places`,
+        'Load one row only and many rows in turn: if only the single row is slow, it is a lock. With a pool, the throughput moves with its size.',
+      );
+    default:
+      return control.together satisfies never;
+  }
+}
+
+function holdsInteger({ low, high }: Interval): boolean {
+  return low !== null && high !== null && Math.floor(high) >= Math.max(onePlace, Math.ceil(low));
+}
+
+function holdsTwoOrMore({ low, high }: Interval): boolean {
+  return low !== null && high !== null && low > 1 && high >= onePlace;
+}
+
+/** The one whole number in the interval; the interval itself, where it holds more. */
+function sizeOf({ value, low, high }: Interval): Interval {
+  const [first, last] = [Math.max(onePlace, Math.ceil(low ?? value)), Math.floor(high ?? value)];
+  return first === last ? { value: first, low: first, high: first } : { value, low, high };
+}
+
+/** Only of a target on this machine is the processor time known: `machineCpu` is the generator's machine. */
+function machineIsFull(limit: SharedLimit, facts: Facts): boolean {
+  const busiest = machineCpuOf(limit, facts);
+  return busiest !== null && busiest >= fullMachine;
+}
+
+/** Busy share of the machine while the endpoint was held; null: the target is elsewhere, or it is not known. */
+export function machineCpuOf({ neighbours, solo }: SharedLimit, facts: Facts): number | null {
+  if (!isLocal(facts.run.plan.target)) return null;
+  const stages = new Set([...neighbours.map((n) => n.reading.stage), ...(solo?.stages.slice(-1) ?? [])]);
+  const cpus = [...stages].flatMap((stage) => facts.all[stage - 1]?.machineCpu ?? []);
+  return cpus.length === 0 ? null : Math.max(...cpus);
+}
+
+function isLocal(target: string): boolean {
+  return /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/i.test(target);
+}
+
+/** The evidence that all four causes rest on. */
+export function limitEvidence({ limit }: LimitVerdict, facts: Facts): Evidence[] {
+  const evidence: Evidence[] = [];
+  const { saturation } = facts;
+  if (saturation !== null) {
+    const { before, after, throughput, slowdown } = saturation;
+    evidence.push(
+      evidenceOf(
+        `Throughput went from ${rate(before.total.rate ?? 0)} to ${rate(after.total.rate ?? 0)} and the average response time to ${times(slowdown.value)}, between ${list([stageName(before), stageName(after)])}.`,
+        'ratio of throughputs',
+        throughput,
+        [before.stage, after.stage],
+      ),
+    );
+  }
+  const { solo, parallelism } = limit;
+  if (solo?.saturation != null) {
+    evidence.push(
+      evidenceOf(
+        `${limit.name} alone reached ${rate(solo.saturation.value)}${within(solo.saturation, rate)} and no more.`,
+        `highest throughput of ${limit.name} (requests/s)`,
+        solo.saturation,
+        solo.stages,
+      ),
+    );
+  }
+  if (solo !== null && parallelism !== null) {
+    evidence.push(
+      evidenceOf(
+        `That is ${number(parallelism.value, 1)} requests${within(parallelism, (v) => number(v, 1))} served at once: its highest throughput times the time that one takes alone.`,
+        'effective parallelism',
+        parallelism,
+        solo.stages,
+      ),
+    );
+  }
+  for (const n of inOrder(limit)) evidence.push(neighbourEvidence(n, limit));
+  return evidence;
+}
+
+/** The control first, then the plan's own, the clear ones before the others. */
+function inOrder({ control, neighbours }: SharedLimit): Neighbour[] {
+  const others = neighbours.filter((n) => n !== control && !n.isProbe && n.together !== 'unclear');
+  return [...(control === null ? [] : [control]), ...others].slice(0, 8);
+}
+
+function neighbourEvidence(n: Neighbour, limit: SharedLimit): Evidence {
+  const { reading, together } = n;
+  const at = `while ${limit.name} was held beyond its limit (idle ${milliseconds(reading.idle?.value ?? 0)}, then ${milliseconds(reading.loaded?.value ?? 0)}; ${limit.name} itself gained ${milliseconds(reading.heldAdded?.value ?? 0)})`;
+  const who = n === limit.control ? `The control ${n.name}` : n.name;
+  if (together === 'same-factor' && reading.factor !== null) {
+    return evidenceOf(
+      `${who} was slowed by ${number(reading.factor.value, 2)} of its factor${within(reading.factor, (v) => number(v, 2))}, ${at}: both share a processor.`,
+      `${n.name}: factor over that of the held endpoint`,
+      reading.factor,
+      [reading.stage],
+    );
+  }
+  const part = reading.share ?? { value: Number.NaN, low: null, high: null };
+  const figure = `${number(part.value, 2)} of its added time${within(part, (v) => number(v, 2))}`;
+  const what: Readonly<Record<Together, string>> = {
+    'same-time': `gained ${figure}, ${at}: they wait in one queue.`,
+    'part-of-the-time': `gained ${figure}, ${at}: it waits in that queue, too.`,
+    'same-factor': `gained ${figure}, ${at}.`,
+    slowed: `gained ${figure}, ${at}: it was slowed, too.`,
+    free: `gained ${figure}, ${at}: it is free of it.`,
+    unclear: `gained ${figure}, ${at}: no clear answer.`,
+  };
+  return evidenceOf(`${who} ${what[together]}`, `${n.name}: share of the added time`, part, [reading.stage]);
+}
+
+/** The endpoints that wait: the held ones, and those that surely wait with them. */
+export function waitingNames(verdicts: readonly LimitVerdict[]): string[] {
+  return [...new Set(verdicts.flatMap(({ limit }) => [limit.name, ...limit.sharing.map((n) => n.name)]))];
+}
+
+/** All verdicts that name this one cause, as one finding's worth. */
+export function verdictsFor(facts: Facts, cause: LimitCause): readonly LimitVerdict[] {
+  return limitVerdictsOf(facts).filter(({ causes }) => causes.length === 1 && causes[0] === cause);
+}
+
+export function controlWords({ control }: SharedLimit): string {
+  if (control === null) return 'no control';
+  return control.isProbe ? `${control.name} (asked by the probes as a control)` : control.name;
+}
+
+export function excludedOf(rows: readonly (readonly [Cause, string])[]): Finding['excluded'] {
+  return rows.map(([cause, because]) => ({ cause, because }));
+}
