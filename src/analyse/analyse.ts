@@ -3,6 +3,7 @@ import { abortReason } from '../record/abort-event.ts';
 import { isUnsent, type Run } from '../record/run.ts';
 import { type Analysis, analysisSchema, analysisVersion } from './analysis.ts';
 import { analyseCapacity } from './capacity/capacity.ts';
+import { searchStages } from './capacity/search-stages.ts';
 import { conclude } from './conclusion/conclusion.ts';
 import { assessReadiness } from './conclusion/readiness.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
@@ -15,7 +16,7 @@ import { timelineOf } from './endpoints/timeline.ts';
 import type { StageMeasurement } from './measure/measurement.ts';
 import { describeMethodology } from './methodology/methodology.ts';
 import { describeProbes } from './probes/describe-probes.ts';
-import { noReadings } from './probes/probe-readings.ts';
+import { readProbes } from './probes/read-probes.ts';
 import { recommend } from './recommendations/recommendations.ts';
 import { splitRun } from './split-run.ts';
 import { overallValidity } from './validity/validity.ts';
@@ -38,14 +39,15 @@ export type AnalyseOptions = {
  */
 export function analyse(given: Run, options: AnalyseOptions = {}): Analysis {
   const split = splitRun(given);
-  const { run, measurements, whole, all } = split;
-  const probes = describeProbes(split, noReadings);
+  const { run, measurements, whole, all, trials } = split;
+  const readings = readProbes(whole, all);
+  const probes = describeProbes(split, readings);
   const validity = overallValidity(measurements);
   const stages = stageTotals(measurements);
-  const capacity = analyseCapacity(measurements, run.plan, run.seed);
+  const capacity = analyseCapacity(measurements, run.plan, run.seed, searchStages(split));
   const sla = analyseSla(run, measurements);
   const endpoints = analyseEndpoints(run, measurements, sla);
-  const diagnosis = diagnose(measurements, run, capacity);
+  const diagnosis = diagnose(measurements, run, capacity, { whole, all, trials, readings });
   const found = { run, measurements, capacity, endpoints, sla, diagnosis };
   const recommendations = recommend(found);
   const readiness = assessReadiness(found);

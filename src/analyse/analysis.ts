@@ -293,6 +293,53 @@ const readinessRow = z.object({
   basis: z.enum(['measured', 'observed', 'declared', 'unknown']),
 });
 
+const recovery = z.object({
+  recovered: z.boolean().nullable().describe('null: this run cannot tell'),
+  stage: stageNumber,
+  fromStage: stageNumber.nullable().describe('the same light load before the heavy ones'),
+  statement: z.string(),
+});
+
+/** The stages of a search for the breaking point, and the line laid through its rates. */
+const capacitySearch = z.object({
+  trials: z.array(
+    z.object({
+      stage: stageNumber,
+      purpose: z.enum(['ladder', 'rate', 'hold', 'recovery']),
+      users: z.number().nullable(),
+      askedRate: z.number().nullable(),
+      seconds: z.number().nullable(),
+      rate: z.number().nullable().describe('requests that ended per second'),
+      errors: share,
+      avg: ms.nullable(),
+      p95: ms.nullable(),
+      over: share
+        .nullable()
+        .describe('share of the requests over the limit of the promise that gives way first'),
+      kept: z.boolean().nullable().describe('every promise kept; null: nothing to judge'),
+      validity: validityState,
+    }),
+  ),
+  binding: z
+    .object({
+      endpoint: z.string(),
+      statistic: z.string(),
+      limit: z.number(),
+      allowed: share.nullable().describe('share that may be over the limit; null: no quantile'),
+    })
+    .nullable()
+    .describe('the promise that gives way first; null: none did, or none was made'),
+  curve: z
+    .array(z.object({ rate: z.number(), over: share }))
+    .describe('the fitted share over the limit; empty: no fit'),
+  withThinkTime: z
+    .object({ thinkTime: ms, users: interval, statement: z.string() })
+    .nullable()
+    .describe(
+      "the knee in users who pause as the plan says; null: the ladder's users did, or the plan names no pause",
+    ),
+});
+
 export const analysisSchema = z
   .object({
     $schema: z.string().optional(),
@@ -330,12 +377,22 @@ export const analysisSchema = z
       errors: estimate,
       models: z.array(modelFit),
       recommendedLimit: z
-        .object({ users: z.number().nullable(), rate: z.number().nullable(), statement: z.string() })
+        .object({
+          users: z.number().nullable(),
+          rate: z.number().nullable(),
+          confirmed: z
+            .boolean()
+            .exactOptional()
+            .describe('whether a hold at this load kept every promise; absent: it was not held'),
+          statement: z.string(),
+        })
         .nullable(),
       statements: z
         .array(z.string())
         .describe('how throughput and response time changed; each names its two stages'),
       failureBehaviour: z.string(),
+      recovery: recovery.exactOptional().describe('after a search; absent: no light load followed'),
+      search: capacitySearch.exactOptional().describe('what `find` tried; absent: this run is no search'),
       cautions: z.array(z.string()).describe('what must not be concluded from this run'),
     }),
     endpoints: z.array(endpointAnalysis),
@@ -369,7 +426,14 @@ export const analysisSchema = z
           state: z.enum(['complete', 'interrupted']),
         }),
       ),
-      mix: z.array(z.object({ endpoint: z.string(), weight: z.number(), asked: share.nullable().describe('null: flows decide it'), sent: share })),
+      mix: z.array(
+        z.object({
+          endpoint: z.string(),
+          weight: z.number(),
+          asked: share.nullable().describe('null: flows decide it'),
+          sent: share,
+        }),
+      ),
       generator: z.record(z.string(), z.union([z.string(), z.number()])),
       differsFrom: z
         .object({ run: z.string(), differences: z.array(z.string()) })

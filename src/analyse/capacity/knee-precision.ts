@@ -47,10 +47,14 @@ export function kneePrecision(given: readonly LoadPoint[]): KneePrecision | null
 
 /** Up to the highest throughput, and beyond it what is not clearly less. */
 function withoutDecline(points: readonly LoadPoint[]): readonly LoadPoint[] {
-  const top = points.reduce<LoadPoint | null>((best, p) => (best === null || p.rate > best.rate ? p : best), null);
+  const top = points.reduce<LoadPoint | null>(
+    (best, p) => (best === null || p.rate > best.rate ? p : best),
+    null,
+  );
   if (top === null) return [];
   return points.filter(
-    (p) => p.load <= top.load || Math.log(top.rate / p.rate) < 0.05 + 2 * Math.hypot(p.logError, top.logError),
+    (p) =>
+      p.load <= top.load || Math.log(top.rate / p.rate) < 0.05 + 2 * Math.hypot(p.logError, top.logError),
   );
 }
 

@@ -60,7 +60,12 @@ export function fitLogit(shares: readonly Share[], prior: SlopePrior | null = nu
     // The likelihood is concave: a step that lowers it was too long.
     const before = logLikelihood(at, slope);
     let part = 1;
-    for (let i = 0; i < mostHalvings && logLikelihood(at + part * step, slope + part * stepX) < before; i += 1) part /= 2;
+    for (
+      let i = 0;
+      i < mostHalvings && logLikelihood(at + part * step, slope + part * stepX) < before;
+      i += 1
+    )
+      part /= 2;
     at += part * step;
     slope += part * stepX;
     if (Math.abs(step) > converged || Math.abs(stepX) > converged) continue;
@@ -82,7 +87,9 @@ export function fitLogit(shares: readonly Share[], prior: SlopePrior | null = nu
     for (const s of shares) {
       const linear = level + b * (s.x - centre);
       // ln(1 + e^z) without overflow.
-      sum += s.weight * (s.hits * linear - s.trials * (Math.max(0, linear) + Math.log1p(Math.exp(-Math.abs(linear)))));
+      sum +=
+        s.weight *
+        (s.hits * linear - s.trials * (Math.max(0, linear) + Math.log1p(Math.exp(-Math.abs(linear)))));
     }
     return sum;
   }

@@ -8,6 +8,8 @@ import { countOver } from './share-over.ts';
 
 /** The highest rate within the SLA, from trials of Poisson arrivals at several rates. */
 export type RateSearch = {
+  /** logit(share over) = intercept + slope·ln rate of the promise that gives way first. */
+  readonly intercept: number | null;
   /** Requests per second; null: the trials do not tell. */
   readonly rate: number | null;
   /** Standard error of ln rate, as far as one fit can tell; null: from a bracket alone. */
@@ -22,7 +24,7 @@ export type RateSearch = {
 };
 
 /** Shares of the requests that a bound on this quantile lets be longer. */
-const allowedOver: Readonly<Partial<Record<SlaStatistic, number>>> = {
+export const allowedOver: Readonly<Partial<Record<SlaStatistic, number>>> = {
   p50: 0.5,
   p90: 0.1,
   p95: 0.05,
@@ -54,19 +56,18 @@ export function usableTrials(trials: readonly StageMeasurement[]): readonly Stag
     .toSorted((a, b) => (a.askedRate ?? 0) - (b.askedRate ?? 0));
 }
 
-export function rateSearch(
-  given: readonly StageMeasurement[],
-  plan: Plan,
-  plateau: Plateau,
-): RateSearch {
+export function rateSearch(given: readonly StageMeasurement[], plan: Plan, plateau: Plateau): RateSearch {
   const trials = usableTrials(given);
   const promises = promisesOf(plan);
   const misses = (t: StageMeasurement) => promises.some((p) => judge(t, p).state === 'missed');
-  const fair = trials.filter((t) => t.validity.state === 'valid' || !promises.some((p) => judge(t, p).state === 'not-fair'));
+  const fair = trials.filter(
+    (t) => t.validity.state === 'valid' || !promises.some((p) => judge(t, p).state === 'not-fair'),
+  );
   const missed = fair.find(misses)?.askedRate ?? null;
   const kept =
     fair.findLast((t) => !misses(t) && (missed === null || (t.askedRate ?? 0) < missed))?.askedRate ?? null;
-  let best: Pick<RateSearch, 'rate' | 'error' | 'binding' | 'slope'> = {
+  let best: Omit<RateSearch, 'kept' | 'missed'> = {
+    intercept: null,
     rate: null,
     error: null,
     binding: null,
@@ -74,12 +75,13 @@ export function rateSearch(
   };
   for (const promise of promises) {
     const found = rootFor(promise, fair, plateau);
-    if (found !== null && (best.rate === null || found.rate < best.rate)) best = { ...found, binding: promise };
+    if (found !== null && (best.rate === null || found.rate < best.rate))
+      best = { ...found, binding: promise };
   }
   return { ...best, kept, missed };
 }
 
-type Root = { readonly rate: number; readonly error: number | null; readonly slope: number | null };
+type Root = Pick<RateSearch, 'error' | 'slope' | 'intercept'> & { readonly rate: number };
 
 function rootFor(
   promise: PlanPromise,
@@ -92,7 +94,13 @@ function rootFor(
   const shares = trials.flatMap((trial, i): Share[] => {
     const own = trial.endpoints[promise.endpoint] ?? null;
     if (own === null || own.histogram === null || own.histogram.count === 0) return [];
-    return [shareOf(own, { limit: promise.limit, allowed, rate: trial.askedRate ?? 1, plateau }, drawn?.(i) ?? null)];
+    return [
+      shareOf(
+        own,
+        { limit: promise.limit, allowed, rate: trial.askedRate ?? 1, plateau },
+        drawn?.(i) ?? null,
+      ),
+    ];
   });
   if (shares.length === 0) return null;
   if (plateau !== null) {
@@ -103,7 +111,7 @@ function rootFor(
   const fit = fitLogit(shares, { mean: slope, deviation: slope });
   if (fit === null || !(fit.slope > 0.2)) return between(promise, trials);
   const { x, error } = rootOf(fit, allowed);
-  return { rate: Math.exp(x), error, slope: fit.slope };
+  return { rate: Math.exp(x), error, slope: fit.slope, intercept: fit.intercept };
 }
 
 /** A promise whose share is no quantile's: the middle between kept and missed. */
@@ -111,7 +119,7 @@ function between(promise: PlanPromise, trials: readonly StageMeasurement[]): Roo
   const at = trials.findIndex((t) => judge(t, promise).state === 'missed');
   const [low, high] = [trials[at - 1]?.askedRate ?? null, trials[at]?.askedRate ?? null];
   if (low === null || high === null) return null;
-  return { rate: Math.sqrt(low * high), error: null, slope: null };
+  return { rate: Math.sqrt(low * high), error: null, slope: null, intercept: null };
 }
 
 function shareOf(
@@ -141,7 +149,10 @@ function shareOf(
 type Part = { readonly hits: number; readonly timed: number };
 
 function sumOf(parts: readonly Part[]): Part {
-  return parts.reduce((sum, p) => ({ hits: sum.hits + p.hits, timed: sum.timed + p.timed }), { hits: 0, timed: 0 });
+  return parts.reduce((sum, p) => ({ hits: sum.hits + p.hits, timed: sum.timed + p.timed }), {
+    hits: 0,
+    timed: 0,
+  });
 }
 
 /**
@@ -166,6 +177,13 @@ function burstsAt(rate: number, plateau: Plateau): number {
   if (plateau === null) return 1;
   const load = Math.min(highestUtilisation, rate / plateau);
   return 1 + (burstiness * 2 * load) / (1 - load) ** 2;
+}
+
+/** How long an M/M/1 queue remembers: 1/(µ(1−√ρ)²) s (Cohen, The Single Server Queue, 1982). Null: no plateau is known. */
+export function relaxationSeconds(rate: number, plateau: Plateau): number | null {
+  if (plateau === null) return null;
+  const load = Math.min(highestUtilisation, rate / plateau);
+  return 1 / (plateau * (1 - Math.sqrt(load)) ** 2);
 }
 
 const rounds = 400;
@@ -204,7 +222,9 @@ export function rateInterval95(
 
 function alike(trials: readonly StageMeasurement[]): number {
   const factors = trials.map(({ total }) =>
-    alikeBlocksFactor(total.blocks.flatMap((b) => (b.histogram.count > 0 ? [b.histogram.sumUs / b.histogram.count] : []))),
+    alikeBlocksFactor(
+      total.blocks.flatMap((b) => (b.histogram.count > 0 ? [b.histogram.sumUs / b.histogram.count] : [])),
+    ),
   );
   return factors.length === 0 ? 1 : factors.reduce((a, b) => a + b, 0) / factors.length;
 }

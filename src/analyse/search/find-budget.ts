@@ -22,7 +22,9 @@ export function findBudget(budgetMs: number, promises: boolean): FindBudget {
   const holdMs = Math.min(longestHoldMs, holdShare * budgetMs);
   const untilMs = budgetMs - recoveryMs - holdMs;
   return {
-    ladderUntilMs: promises ? Math.min(longestLadderMs, ladderShare * budgetMs) : Math.min(longestLadderMs * 1.5, untilMs),
+    ladderUntilMs: promises
+      ? Math.min(longestLadderMs, ladderShare * budgetMs)
+      : Math.min(longestLadderMs * 1.5, untilMs),
     ratesUntilMs: untilMs,
     recoveryMs,
     holdMs,

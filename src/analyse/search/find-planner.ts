@@ -1,5 +1,5 @@
-import type { LoadCeiling } from '../../plan/load-ceiling.ts';
 import { limits } from '../../plan/limits.ts';
+import type { LoadCeiling } from '../../plan/load-ceiling.ts';
 import type { Plan, ThinkTime } from '../../plan/plan.ts';
 import { meanThinkTimeMs } from '../../plan/think-time.ts';
 import type { Run } from '../../record/run.ts';
@@ -7,6 +7,7 @@ import type { Trial, TrialOrder } from '../../record/trial.ts';
 import { analyseCapacity } from '../capacity/capacity.ts';
 import { bracket } from '../capacity/growth.ts';
 import { loadPoints } from '../capacity/load-point.ts';
+import { searchStages } from '../capacity/search-stages.ts';
 import { promisesOf } from '../endpoints/promise.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { splitRun } from '../split-run.ts';
@@ -133,7 +134,12 @@ export function findPlanner(options: FindOptions): SearchPlanner {
       const over = Math.ceil(Math.max(0, lengthOf(settled) - leftMs) / 1000);
       const times = { ...settled, durationMs: settled.durationMs - over * 1000 };
       const amount = limit.users === undefined ? rateWords(limit.rate) : count(limit.users, 'user');
-      return trial('hold', `the recommended limit, ${amount}, for ${secondsWords(wholeSeconds - over)}`, times, limit);
+      return trial(
+        'hold',
+        `the recommended limit, ${amount}, for ${secondsWords(wholeSeconds - over)}`,
+        times,
+        limit,
+      );
     }
 
     function trial(
@@ -171,7 +177,12 @@ function recommended(
   seed: number,
 ): { readonly users: number } | { readonly rate: number; readonly users?: undefined } | null {
   const split = splitRun(run);
-  const { recommendedLimit: limit } = analyseCapacity(split.measurements, split.run.plan, seed);
+  const { recommendedLimit: limit } = analyseCapacity(
+    split.measurements,
+    split.run.plan,
+    seed,
+    searchStages(split),
+  );
   if (limit === null) return null;
   if (limit.users !== null) return { users: limit.users };
   return limit.rate === null ? null : { rate: limit.rate };

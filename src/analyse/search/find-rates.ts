@@ -40,7 +40,11 @@ const [stepDown, stepUp] = [0.5, 1.3];
 const lowestShare = 0.02;
 
 /** The next rate to try; null: known well enough, or nothing more can be learnt in the time. */
-export function nextRate(trials: readonly StageMeasurement[], plan: Plan, bounds: RateBounds): RateStep | null {
+export function nextRate(
+  trials: readonly StageMeasurement[],
+  plan: Plan,
+  bounds: RateBounds,
+): RateStep | null {
   const ceiling = Math.min(
     bounds.maxRate,
     bounds.maxThroughput * (bounds.saturated ? beyondPlateau : 1),
