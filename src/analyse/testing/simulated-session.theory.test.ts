@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunStage } from '../../record/run.ts';
 import type { TrialOrder } from '../../record/trial.ts';
 import { closedNetwork } from './closed-network.ts';
+import type { Distribution } from './queueing.ts';
 import { simulatedSession } from './simulated-session.ts';
 import type { SimulatedSystem, Step, SystemStation } from './simulated-system.ts';
 import { networkOf } from './system-bounds.ts';
@@ -61,7 +62,13 @@ function erlangC(servers: number, load: number): number {
 
 describe('open arrivals', () => {
   const at = (rate: number, servers: number, ms: number) => (rate * ms) / 1000 / servers;
-  test.each([
+  type Row = Pick<SystemStation, 'servers' | 'discipline'> & {
+    readonly name: string;
+    readonly rate: number;
+    readonly distribution?: Distribution;
+    readonly expected: number;
+  };
+  test.each<Row>([
     { name: 'M/M/1', rate: 70, servers: 1, expected: 10 / (1 - at(70, 1, 10)) },
     {
       name: 'M/M/4',
@@ -73,16 +80,16 @@ describe('open arrivals', () => {
       name: 'M/D/1',
       rate: 70,
       servers: 1,
-      distribution: 'constant' as const,
+      distribution: 'constant',
       expected: 10 + (0.7 * 10) / (2 * (1 - 0.7)),
     },
-    { name: 'M/M/1 shared', rate: 70, servers: 1, discipline: 'ps' as const, expected: 10 / (1 - 0.7) },
+    { name: 'M/M/1 shared', rate: 70, servers: 1, discipline: 'ps', expected: 10 / (1 - 0.7) },
     {
       name: 'M/D/1 shared: the distribution does not matter',
       rate: 70,
       servers: 1,
-      discipline: 'ps' as const,
-      distribution: 'constant' as const,
+      discipline: 'ps',
+      distribution: 'constant',
       expected: 10 / (1 - 0.7),
     },
   ])('$name', ({ rate, servers, expected, distribution = 'exponential', discipline = 'fifo' }) => {

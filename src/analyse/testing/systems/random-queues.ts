@@ -47,7 +47,7 @@ export const queues = {
   },
   'busy-processors': (draws: Draws) =>
     busyProcessors({
-      ...draws.wide(draws.parts(draws.whole(0, 7), 1, 50)),
+      ...draws.wide(draws.parts(draws.whole(0, 6), 1, 50)),
       ...paused(draws),
       cores: draws.one(1, 2, 4, 8),
       busy: draws.parts(draws.whole(1, 4), 3, 60),
