@@ -14,13 +14,18 @@ const wantedProbes = 20;
 /** Waited with the held endpoint by less than this share of its own added time: it waits for something else. */
 const apartShare = 0.3;
 const mostSoloStages = 3;
+const mostSuspects = 5;
+/** Alone with more users than the mix keeps busy, and hardly slower than for one: it is not what is full. */
+const aloneSlowdown = 1.4;
+/** A held endpoint waits for N − 1, who asks beside it for N: with eight users these differ by an eighth at most. */
+const fewestHeld = 8;
 
 /**
  * P2 and P3. A suspect alone at rising loads until it brings no more, then held there while everybody else is asked now
  * and then: who waits with it? Where somebody slow did not, that one is held next. Null: nothing of it is open.
  */
 export function nextCoupling(view: DiagnoseView, bounds: CouplingBounds): Wish | null {
-  for (const suspect of suspectsOf(view, bounds.brief ? 1 : 3)) {
+  for (const suspect of suspectsOf(view, bounds.brief ? 1 : mostSuspects)) {
     const held = coupled(view, suspect.endpoint);
     if (held !== undefined) continue;
     const solo = soloOf(view, suspect);
@@ -93,6 +98,8 @@ function isApart(view: DiagnoseView, held: number, other: number): boolean {
 type Solo = {
   readonly stages: readonly StageFigures[];
   readonly saturated: boolean;
+  /** It had to wait for itself when it was asked by many. */
+  readonly waits: boolean;
   /** Highest throughput, and the users at which it would be reached without waiting; at least 1. */
   readonly okRate: number;
   readonly knee: number;
@@ -112,20 +119,26 @@ function soloOf(
     last !== undefined &&
     before !== undefined &&
     last.total.okRate <= before.total.okRate * ((last.users ?? 1) / (before.users ?? 1)) ** 0.35;
-  return { stages: own, saturated: stands, okRate, knee: Math.max(1, (okRate * singleMs) / 1000) };
+  return {
+    stages: own,
+    saturated: stands,
+    waits: last === undefined || last.total.meanMs >= aloneSlowdown * singleMs,
+    okRate,
+    knee: Math.max(1, (okRate * singleMs) / 1000),
+  };
 }
 
 function nextSolo(
   view: DiagnoseView,
   { endpoint }: Slowed,
-  { stages, saturated }: Solo,
+  { stages, saturated, waits }: Solo,
   { maxUsers }: CouplingBounds,
 ): Wish | null {
   const top = stages.at(-1)?.users ?? 0;
-  if (saturated || stages.length >= mostSoloStages || top >= maxUsers) return null;
+  if (saturated || !waits || stages.length >= mostSoloStages || top >= maxUsers) return null;
   const users = Math.min(
     maxUsers,
-    Math.ceil(top > 0 ? 2.5 * top : clamp(1.5 * view.parallelism, 3, maxUsers / 2)),
+    Math.ceil(top > 0 ? 2.5 * top : clamp(1.5 * view.parallelism, 4, maxUsers / 2)),
   );
   const name = nameOf(view, endpoint);
   return {
@@ -150,7 +163,7 @@ function hold(
   const others = [...alone.filter((index) => index !== endpoint), ...controls];
   if (others.length === 0) return null;
   const knee = solo.stages.length > 0 ? solo.knee : view.parallelism;
-  const users = Math.ceil(clamp(3 * knee, 4, maxUsers));
+  const users = Math.ceil(clamp(3 * knee, Math.min(fewestHeld, maxUsers), maxUsers));
   const busyMs = others.reduce((sum, index) => sum + (single.get(index)?.meanMs ?? 50), 0);
   // Together they may keep at most a third of what is worked on at once busy.
   const each = clamp((knee / 3 / Math.max(1, busyMs)) * 1000, 0.5, mostPerSecond);

@@ -59,7 +59,7 @@ export function diagnoseViewOf(run: Run, plan: Plan): DiagnoseView {
   const ladder = stages
     .filter(({ trial, total }) => trial?.kind === 'ladder' && total.count > 0)
     .toSorted((a, b) => (a.users ?? 0) - (b.users ?? 0) || a.index - b.index);
-  const saturation = saturationOf(ladder);
+  const saturation = saturationOf(ladder, single);
   const controlTimes = controls.flatMap((index) => single.get(index)?.meanMs ?? []);
   return {
     plan,
@@ -113,21 +113,39 @@ function singleOf(stages: readonly StageFigures[]): ReadonlyMap<number, Single> 
   return found;
 }
 
-function saturationOf(ladder: readonly StageFigures[]): SaturationSeen | null {
+function saturationOf(
+  ladder: readonly StageFigures[],
+  single: ReadonlyMap<number, Single>,
+): SaturationSeen | null {
   const [base] = ladder;
   const best = Math.max(...ladder.map(({ total }) => total.okRate));
   for (const after of ladder.toReversed()) {
     const before = ladder.findLast(({ users }) => (after.users ?? 0) >= 1.5 * (users ?? 0));
-    if (before === undefined || base === undefined) continue;
-    if (before.total.okRate <= 0 || before.total.meanMs <= 0) continue;
+    if (before === undefined || base === undefined || before.total.okRate <= 0) continue;
     const load = (after.users ?? 0) / Math.max(1, before.users ?? 1);
     const growth = Math.log(after.total.okRate / before.total.okRate) / Math.log(load);
-    if (growth <= plateauElasticity && after.total.meanMs >= plateauSlowdown * before.total.meanMs)
+    const slowdown = slowdownOf(after, single) / slowdownOf(before, single);
+    if (growth <= plateauElasticity && slowdown >= plateauSlowdown)
       return { kind: 'plateau', stage: after, okRate: best };
-    if (base.total.meanMs > 0 && after.total.meanMs >= waitingSlowdown * base.total.meanMs)
+    if (slowdownOf(after, single) >= waitingSlowdown * Math.max(1, slowdownOf(base, single)))
       return { kind: 'waiting', stage: after, okRate: best };
   }
   return null;
+}
+
+/**
+ * Mean of the stage ÷ what its answers would take alone, endpoint by endpoint: a short stage of few users has never the
+ * mix of a long one. Endpoints that nobody met alone are left out; without any it is the mean itself.
+ */
+function slowdownOf({ endpoints, total }: StageFigures, single: ReadonlyMap<number, Single>): number {
+  let [took, alone] = [0, 0];
+  for (const [index, { ok, meanMs }] of endpoints.entries()) {
+    const singleMs = single.get(index)?.meanMs ?? 0;
+    if (ok === 0 || singleMs <= 0) continue;
+    took += ok * meanMs;
+    alone += ok * singleMs;
+  }
+  return alone > 0 ? took / alone : Math.max(0.001, total.meanMs);
 }
 
 function slowedOf(
