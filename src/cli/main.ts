@@ -89,6 +89,28 @@ function program(io: Io, exit: (code: number) => void): Command {
       exit(await (await import('./report.ts')).report(run, options, io)),
     );
 
+  const changing = (command: Command): Command =>
+    command
+      .option('--pool <n>', 'places of the connection pool (or workers)')
+      .option('--pool-now <n>', 'places today, where the run does not tell')
+      .option('--cache-hit <share>', 'share of the reads that a cache answers, such as 0.8')
+      .option('--demand <factor>', 'requests cost so many times what they do now, such as 0.5')
+      .option('--endpoint <name...>', 'whom --cache-hit and --demand concern (default: all reads, all)')
+      .option('--instances <n>', 'so many instances instead of one')
+      .option('--keep-alive', 'connections are kept');
+
+  changing(root.command('what-if').argument('<run>', 'a run file, its name, or latest'))
+    .option('--think-time <time>', 'the users think so long between requests')
+    .option('--users <list>', 'predict at these loads as well')
+    .option('--format <list>', 'html, md, json, terminal (default: terminal)')
+    .option('--out <dir>', 'where the reports go (default: .loadline/reports/<run>)')
+    .option('--json <file>', 'write the prediction as JSON here; - for standard output')
+    .option('--quiet', 'no summary')
+    .description('what a change would bring, beside what was measured')
+    .action(async (run: string, options) =>
+      exit(await (await import('./what-if.ts')).whatIf(run, options, io)),
+    );
+
   root
     .command('runs')
     .option('--json', 'as JSON')

@@ -38,7 +38,11 @@ export function flowEquivalent(basis: Basis, users: number, thinkMs: number): En
   const near = [below, above].flatMap((row) => (row === undefined ? [] : [row.point.rate]));
   const falls = capacity.declines;
   return {
-    low: Math.min(value, falls ? Math.min(...near.map((r) => r.low)) : Math.max(least, 0)),
+    // Where throughput never falls, more inside bring at least what fewer did.
+    low: Math.min(
+      value,
+      falls ? Math.min(...near.map((r) => r.low)) : Math.max(least, below?.point.rate.low ?? 0),
+    ),
     value,
     high: Math.max(
       value,
