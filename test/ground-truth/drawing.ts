@@ -21,7 +21,7 @@ export class Drawing {
     return low + randomIndex(this.#random, high - low + 1);
   }
 
-  pick<T>(values: readonly [T, ...T[]]): T {
+  pick<const T>(values: readonly [T, ...T[]]): T {
     return values[randomIndex(this.#random, values.length)] ?? values[0];
   }
 

@@ -2,7 +2,7 @@ import { committed, committing, type Draft, light, outlines, withSteps } from '.
 import type { Drawing } from './drawing.ts';
 import { quickQuery, type Step } from './server-config.ts';
 
-const node = 'node';
+const node = 'node' as const;
 const pythons = ['threads', 'asyncio'] as const;
 
 /** Kinds of systems with one fault of the table. */

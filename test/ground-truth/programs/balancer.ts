@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { endWithParent, tellPort } from './parent.ts';
 
 const ports = process.argv.slice(2).map(Number);
-const agent = new Agent({ keepAlive: true, noDelay: true });
+const agent = new Agent({ keepAlive: true });
 let turn = 0;
 
 const server = createServer((request, response) => {

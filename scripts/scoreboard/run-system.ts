@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Analysis, analysisSchema } from '../../src/analyse/analysis.ts';
+import { readRun } from '../../src/record/run-file.ts';
+import { startSystem } from '../../test/ground-truth/start-system.ts';
+import { type GroundTruthSystem, planOf, type Started } from '../../test/ground-truth/system.ts';
+import { checklist } from './checklist.ts';
+import { ProcessorWatch } from './processor-use.ts';
+import { answerOf, type SystemRecord } from './record.ts';
+import { withoutProbes } from './without-probes.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const comparedSeconds = 4;
+
+export type RunOptions = { readonly budget: string; readonly budgetMs: number };
+
+type Measured = Omit<SystemRecord, 'commit' | 'rules'>;
+
+/** Starts the system, lets `loadline diagnose` judge it, and measures what its fault costs. */
+export async function runSystem(
+  system: GroundTruthSystem,
+  { budget, budgetMs }: RunOptions,
+): Promise<Measured> {
+  const { id, kind: systemKind, seed, half, stack, truth, remedied } = system;
+  const named = { kind: 'system' as const, id, systemKind, seed, half, stack, truth, budgetMs };
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'loadline-scoreboard-'));
+  try {
+    const diagnosed = await diagnose(system, budget, folder);
+    const effect =
+      remedied === null
+        ? null
+        : {
+            users: system.comparedUsers,
+            faulty: await figures(system, system.faulty, folder),
+            remedied: await figures(system, remedied, folder),
+          };
+    return { ...named, ...diagnosed, effect };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Diagnosed = Pick<Measured, 'diagnosisMs' | 'requests' | 'answers' | 'trouble' | 'predictions'>;
+
+async function diagnose(system: GroundTruthSystem, budget: string, folder: string): Promise<Diagnosed> {
+  const server = await startSystem(system.faulty);
+  try {
+    const watch = new ProcessorWatch(server.pids);
+    const from = performance.now();
+    const { analysis, complaint } = await loadline(
+      ['diagnose', ...given(system, server.url, folder), '--budget', budget, '--allow-bursts'],
+      folder,
+    );
+    const diagnosisMs = Math.round(performance.now() - from);
+    const cpu = watch.stop();
+    const runs = path.join(folder, '.loadline', 'runs');
+    const [file] = analysis === null ? [] : readdirSync(runs);
+    if (analysis === null || file === undefined)
+      return { diagnosisMs, requests: 0, answers: null, trouble: complaint.slice(-600), predictions: [] };
+    const ladder = withoutProbes(readRun(path.join(runs, file)));
+    rmSync(path.join(folder, '.loadline'), { recursive: true, force: true });
+    return {
+      diagnosisMs,
+      requests: analysis.summary.requests.total,
+      answers: {
+        tool: answerOf(analysis),
+        withoutProbes: answerOf(ladder),
+        checklist: checklist(ladder, cpu),
+      },
+      trouble: null,
+      predictions: analysis.recommendations.flatMap(({ answers, effect }) =>
+        effect === null
+          ? []
+          : [{ answers, metric: effect.metric, unit: effect.unit, low: effect.low, high: effect.high }],
+      ),
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+type Figures = NonNullable<SystemRecord['effect']>['faulty'];
+
+/** A few seconds at one load against a fresh server. */
+export async function figures(system: GroundTruthSystem, started: Started, folder: string): Promise<Figures> {
+  const server = await startSystem(started);
+  try {
+    const load = ['--users', String(system.comparedUsers), '--duration', `${comparedSeconds}s`];
+    const { analysis, complaint } = await loadline(
+      ['run', ...given(system, server.url, folder), ...load],
+      folder,
+    );
+    const stage = analysis?.stages[0];
+    if (stage === undefined) throw new Error(`${system.id} could not be compared: ${complaint}`);
+    return {
+      okRate: (stage.rate?.value ?? 0) * (1 - stage.errors),
+      p95: stage.responseTime?.p95 ?? null,
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+function given(system: GroundTruthSystem, url: string, folder: string): readonly string[] {
+  const plan = path.join(folder, 'plan.yaml');
+  writeFileSync(plan, planOf(system, url));
+  return [plan, '--max-users', String(system.maxUsers), '--seed', String(system.seed)];
+}
+
+async function loadline(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly analysis: Analysis | null; readonly complaint: string }> {
+  const json = path.join(cwd, 'analysis.json');
+  rmSync(json, { force: true });
+  const child = spawn(
+    path.join(root, 'bin', 'loadline'),
+    [...args, '--json', json, '--out', path.join(cwd, 'reports'), '--quiet'],
+    { cwd, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-4000);
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('error', reject);
+  child.once('close', resolve);
+  const code = await promise;
+  try {
+    return { analysis: analysisSchema.parse(JSON.parse(readFileSync(json, 'utf8'))), complaint };
+  } catch {
+    return { analysis: null, complaint: `exit code ${code}: ${complaint}` };
+  }
+}
