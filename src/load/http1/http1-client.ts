@@ -42,6 +42,8 @@ export class Http1Client implements LendableClient, ConnectionUser {
   #busy = false;
   /** Not yet written: it waits for the connection or in the outbox. */
   #request: WireRequest | null = null;
+  /** Written last. */
+  #sent: WireRequest | null = null;
 
   constructor(shared: Http1Shared, ended: () => void) {
     this.#shared = shared;
@@ -149,6 +151,12 @@ export class Http1Client implements LendableClient, ConnectionUser {
       this.#dropIdle();
       return;
     }
+    if (this.#sent !== null && this.#wasStale(error) && isIdempotent(this.#sent)) {
+      this.#request = this.#sent;
+      this.#drop();
+      this.#connect();
+      return;
+    }
     if (error !== null) {
       const overTls = this.#shared.route.address.tls !== null;
       this.#fail(failureOf(error, false, overTls), error.message);
@@ -166,6 +174,7 @@ export class Http1Client implements LendableClient, ConnectionUser {
   }
 
   #write(connection: Connection, request: WireRequest): void {
+    this.#sent = request;
     this.exchange.bytesOut = request.bytes;
     if (typeof request.data === 'string') this.#shared.writer.write(connection.socket, request.data);
     else connection.socket.write(request.data);
@@ -189,6 +198,17 @@ export class Http1Client implements LendableClient, ConnectionUser {
       this.#drop();
     }
     this.#ended();
+  }
+
+  /**
+   * The server gave up an idle connection while a request was on its way: that says nothing of how it answers. RFC 9112
+   * §9.3.1 lets an idempotent request be sent again, over a new connection; so do browsers and other clients. Should
+   * the new one end likewise, the request has failed.
+   */
+  #wasStale(error: NodeJS.ErrnoException | null): boolean {
+    const { connectedMs, bytesIn } = this.exchange;
+    const gone = error === null || error.code === 'ECONNRESET' || error.code === 'EPIPE';
+    return gone && connectedMs === 0 && bytesIn === 0;
   }
 
   /** Nothing was sent that an answer could belong to. */
@@ -225,4 +245,10 @@ export class Http1Client implements LendableClient, ConnectionUser {
     this.#connection = null;
     connection.destroy();
   }
+}
+
+/** RFC 9110 §9.2.2. */
+function isIdempotent({ data }: WireRequest): boolean {
+  const start = typeof data === 'string' ? data.slice(0, 8) : data.toString('latin1', 0, 8);
+  return /^(GET|HEAD|PUT|DELETE|OPTIONS|TRACE) /.test(start);
 }
