@@ -10,8 +10,9 @@ import { renderReport, reportFileName, reportFormats } from './report.ts';
 import { hostileAnalysis, hostileText } from './testing/hostile-analysis.ts';
 import { controlCharacters, tagsIn, withoutCode } from './testing/markup.ts';
 import { sampleAnalysis } from './testing/sample-analysis.ts';
+import { searchedAnalysis } from './testing/sample-search.ts';
 
-const hostile = hostileAnalysis(sampleAnalysis);
+const hostile = hostileAnalysis(searchedAnalysis);
 const goldens = join(import.meta.dirname, '..', '..', 'test', 'golden');
 
 /** No stage, no endpoint, no promise: an interrupted run before its first second. */
@@ -72,6 +73,9 @@ describe('the reports are those of the golden files', () => {
     ['sample.html', sampleAnalysis, 'html'],
     ['sample.xml', sampleAnalysis, 'junit'],
     ['sample.txt', sampleAnalysis, 'terminal'],
+    ['searched.md', searchedAnalysis, 'md'],
+    ['searched.html', searchedAnalysis, 'html'],
+    ['searched.txt', searchedAnalysis, 'terminal'],
     ['hostile.md', hostile, 'md'],
     ['hostile.xml', hostile, 'junit'],
     ['hostile.txt', hostile, 'terminal'],
@@ -79,8 +83,10 @@ describe('the reports are those of the golden files', () => {
 });
 
 describe('the fixtures are what they claim', () => {
-  test('the sample follows the schema', () =>
-    expect(() => analysisSchema.parse(sampleAnalysis)).not.toThrow());
+  test.each([
+    ['the sample', sampleAnalysis],
+    ['the sample after a search', searchedAnalysis],
+  ])('%s follows the schema', (_, analysis) => expect(() => analysisSchema.parse(analysis)).not.toThrow());
   test('the hostile one is hostile wherever a text is free', () => {
     const text = JSON.stringify(hostile);
     expect(text.split('alert(1)').length).toBeGreaterThan(200);
@@ -92,8 +98,8 @@ describe('the fixtures are what they claim', () => {
 
 describe('the same analysis gives the same bytes', () => {
   test.each(reportFormats)('%s', (format) => {
-    const again: Analysis = analysisSchema.parse(JSON.parse(JSON.stringify(sampleAnalysis)));
-    expect(renderReport(again, format)).toBe(renderReport(sampleAnalysis, format));
+    const again: Analysis = analysisSchema.parse(JSON.parse(JSON.stringify(searchedAnalysis)));
+    expect(renderReport(again, format)).toBe(renderReport(searchedAnalysis, format));
   });
 });
 
@@ -115,7 +121,7 @@ test('all formats survive an analysis that holds hardly anything', () => {
 });
 
 describe('nothing of the target or the plan becomes markup', () => {
-  const ownHtml = tagsIn(renderReport(sampleAnalysis, 'html'));
+  const ownHtml = tagsIn(renderReport(searchedAnalysis, 'html'));
   const ownMarkdown = new Set(['details', 'summary']);
 
   /** An analysis with this text as each name that comes from outside. */
@@ -239,7 +245,7 @@ describe('nothing of the target or the plan becomes markup', () => {
 });
 
 describe('the HTML report stands alone', () => {
-  const html = renderReport(sampleAnalysis, 'html');
+  const html = renderReport(searchedAnalysis, 'html');
   test('its policy forbids everything but its own style', () =>
     expect(html).toContain(
       "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\"",

@@ -39,6 +39,7 @@ export function stageNames(analysis: Analysis): StageNames {
       long.set(stage, `${name} (stage ${stage})`);
       short.set(stage, `${short.get(stage)} (#${stage})`);
     }
+  for (const [stage, name] of probeNames(analysis)) long.set(stage, name);
   const of = (stage: number): string => long.get(stage) ?? `stage ${stage}`;
   const every = [...loads.values()];
   return {
@@ -53,6 +54,16 @@ export function stageNames(analysis: Analysis): StageNames {
           ? 'requests/s'
           : 'stage',
   };
+}
+
+/** Of the stages that a search made beside the report's own. */
+function probeNames({ probes }: Analysis): ReadonlyMap<number, string> {
+  const stages = probes?.stages ?? [];
+  const times = new Map<string, number>();
+  for (const { name } of stages) times.set(name, (times.get(name) ?? 0) + 1);
+  return new Map(
+    stages.map(({ stage, name }) => [stage, (times.get(name) ?? 0) > 1 ? `${name} (stage ${stage})` : name]),
+  );
 }
 
 function longName(stage: number, load: { users: number | null; rate: number | null }): string {

@@ -43,12 +43,14 @@ export function describeProbes(split: SplitRun, readings: ProbeReadings): Probes
       }),
       ...rest,
     })),
-    coupling: readings.coupling.map(({ held, probed, ...rest }) => ({
-      held: name(held),
-      probed: name(probed),
-      isControl: isControl(probed),
-      ...rest,
-    })),
+    coupling: readings.coupling
+      .filter(({ held, probed }) => held !== probed)
+      .map(({ held, probed, ...rest }) => ({
+        held: name(held),
+        probed: name(probed),
+        isControl: isControl(probed),
+        ...rest,
+      })),
     reuse: readings.reuse.map(({ endpoint, ...rest }) => ({ endpoint: name(endpoint), ...rest })),
     keys: readings.keys.map(({ endpoint, ...rest }) => ({ endpoint: name(endpoint), ...rest })),
     sizes: readings.sizes.map(({ endpoint, points, ...rest }) => ({

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Analysis } from '../../analyse/analysis.ts';
 import type { ChartName } from '../document/document.ts';
 import { sampleAnalysis } from '../testing/sample-analysis.ts';
+import { searchedAnalysis } from '../testing/sample-search.ts';
 import { renderChart } from './all.ts';
 import { logTicks, spacedTicks } from './canvas.ts';
 
@@ -12,11 +13,19 @@ const names: readonly ChartName[] = [
   'degradation',
   'sla-heat-map',
   'evidence',
+  'rate-search',
+  'coupling',
+  'solo',
+  'reuse',
+  'keys',
+  'sizes',
+  'rows',
+  'steps',
 ];
 
 describe('a chart of the sample', () => {
   test.each(names)('%s is drawn twice, with words for those who cannot see it', (name) => {
-    const chart = renderChart(sampleAnalysis, name);
+    const chart = renderChart(searchedAnalysis, name);
     expect(chart.kind).toBe('drawn');
     if (chart.kind !== 'drawn') return;
     expect(chart.wide.width).toBeLessThanOrEqual(840);
@@ -49,6 +58,14 @@ describe('a chart without data says why it is missing', () => {
     ['degradation', 'no endpoint was measured at two stages that can be compared.'],
     ['sla-heat-map', 'the plan promises nothing (no endpoint has an `sla`).'],
     ['evidence', 'no cause was accused, so there is no evidence to draw.'],
+    ['rate-search', 'no rate was tried of which a share over the limit could be told.'],
+    ['coupling', 'no endpoint was put under load beside the others.'],
+    ['solo', 'no endpoint was loaded alone.'],
+    ['reuse', 'connections were not compared.'],
+    ['keys', 'no endpoint was asked for the same key again.'],
+    ['sizes', 'results of several sizes were not asked for.'],
+    ['rows', 'writes were not compared: they change data, and only leave to do so starts them.'],
+    ['steps', 'the rate was not raised in steps.'],
   ] as const)('%s', (name, because) =>
     expect(renderChart(empty, name)).toMatchObject({ kind: 'omitted', because }),
   );

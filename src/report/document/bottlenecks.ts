@@ -13,6 +13,7 @@ import {
   strong,
   type Tone,
 } from './document.ts';
+import { ProbeEvidence } from './probes.ts';
 
 export function bottleneckSection(analysis: Analysis): Section {
   const { diagnosis } = analysis;
@@ -23,6 +24,7 @@ export function bottleneckSection(analysis: Analysis): Section {
     invalid: 'unknown',
   };
   const excluded = exclusions([...diagnosis.findings, ...diagnosis.undecided]);
+  const evidence = new ProbeEvidence(analysis);
   return {
     id: 'bottlenecks',
     title: 'Bottleneck Analysis',
@@ -35,16 +37,26 @@ export function bottleneckSection(analysis: Analysis): Section {
       },
       ...(diagnosis.findings.length === 0
         ? []
-        : [heading('Likely root causes'), ...diagnosis.findings.map((each) => findingCard(analysis, each))]),
+        : [
+            heading('Likely root causes'),
+            ...diagnosis.findings.flatMap((each) => [
+              findingCard(analysis, each),
+              ...evidence.of([each.cause]),
+            ]),
+          ]),
       ...(diagnosis.undecided.length === 0
         ? []
         : [
             heading('Causes that this run cannot tell apart'),
-            ...diagnosis.undecided.map((each) => undecidedCard(analysis, each)),
+            ...diagnosis.undecided.flatMap((each) => [
+              undecidedCard(analysis, each),
+              ...evidence.of(each.causes),
+            ]),
           ]),
       ...(diagnosis.findings.length + diagnosis.undecided.length === 0 || !hasEvidence(analysis)
         ? []
         : [{ kind: 'chart', chart: 'evidence' } as const]),
+      ...evidence.rest(),
       ...(excluded.length === 0
         ? []
         : [heading('Excluded causes'), { kind: 'list', ordered: false, items: excluded } as const]),

@@ -15,6 +15,7 @@ import {
   strong,
   table,
 } from './document.ts';
+import { searchBlocks } from './search.ts';
 
 export function breakingPoint(analysis: Analysis): readonly Block[] {
   const { capacity } = analysis;
@@ -35,19 +36,27 @@ export function breakingPoint(analysis: Analysis): readonly Block[] {
       : [
           {
             kind: 'callout',
-            tone: 'neutral',
-            title: 'Recommended limit',
+            tone: capacity.recommendedLimit.confirmed === false ? 'warning' : 'neutral',
+            title: limitTitle(capacity.recommendedLimit.confirmed),
             lines: [[capacity.recommendedLimit.statement]],
           } as const,
         ]),
     ...sentences(capacity.statements),
     { kind: 'chart', chart: 'load-curve' },
+    ...searchBlocks(analysis),
     ...missing(questions),
     ...(capacity.cautions.length === 0
       ? []
       : [paragraph(strong('What must not be concluded from this run:')), ...sentences(capacity.cautions)]),
     ...details('Models fitted to the stages', models(analysis)),
   ];
+}
+
+function limitTitle(confirmed: boolean | undefined): string {
+  if (confirmed === undefined) return 'Recommended limit';
+  return confirmed
+    ? 'Recommended limit, confirmed by a hold'
+    : 'Recommended limit, not confirmed by its hold';
 }
 
 /** The estimate in its own unit. */

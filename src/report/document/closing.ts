@@ -19,6 +19,7 @@ import {
   strong,
   table,
 } from './document.ts';
+import { searchMethod } from './probes.ts';
 
 export function readinessSection(analysis: Analysis): Section {
   const { readiness } = analysis;
@@ -92,6 +93,7 @@ export function methodologySection(analysis: Analysis): Section {
         ),
       ),
       ...(generator.length === 0 ? [] : details('Generator', [{ kind: 'facts', entries: generator }])),
+      ...searchMethod(analysis),
       ...differences(analysis),
       ...(methodology.reproduce === ''
         ? []

@@ -49,7 +49,17 @@ export type ChartName =
   | 'distribution'
   | 'degradation'
   | 'sla-heat-map'
-  | 'evidence';
+  | 'evidence'
+  /** The trials of a search for the highest rate within the SLA. */
+  | 'rate-search'
+  /** Of probes. */
+  | 'coupling'
+  | 'solo'
+  | 'reuse'
+  | 'keys'
+  | 'sizes'
+  | 'rows'
+  | 'steps';
 
 export type Block =
   | { readonly kind: 'heading'; readonly title: string; readonly tone?: Tone }
@@ -80,6 +90,8 @@ export type Block =
       readonly chart: ChartName;
       /** The same figures as a table: beneath the chart where it is drawn, in its place where it is not. */
       readonly table?: readonly Block[];
+      /** How to read that table where no chart stands beside it. */
+      readonly caption?: string;
     };
 
 export const left = (title: string): Column => ({ title, align: 'left' });
