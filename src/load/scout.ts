@@ -1,6 +1,7 @@
 import { frozen } from '../plan/frozen-data.ts';
 import type { ResolvedEndpoint, ResolvedPlan } from '../plan/plan.ts';
-import { probedSizes, whyNotProbed, withParameter } from '../plan/probe-plan.ts';
+import { probedSizes, whyNotProbed } from '../plan/probe-plan.ts';
+import { withParameter } from '../plan/query-parameter.ts';
 import type { RunEvent } from '../record/run.ts';
 import { type Scouted, scoutedEvent } from '../record/scouting.ts';
 import { type Clock, sharedClock } from './clock.ts';

@@ -1,5 +1,6 @@
 import { frozen, isKeyed } from './frozen-data.ts';
 import type { Endpoint, EndpointProbe, ResolvedEndpoint, ResolvedPlan } from './plan.ts';
+import { withParameter } from './query-parameter.ts';
 
 /** Of what a scout saw (`record/scouting.ts`), what decides which probes an endpoint gets. */
 export type ScoutedAnswer = {
@@ -50,6 +51,7 @@ export function withProbes(plan: ResolvedPlan, scouted: ReadonlyMap<number, Scou
         ...noReuse(plan, pair, index),
         ...sizes(pair, index, answer),
       ]),
+    ...own.slice(0, mostVaried).flatMap((pair, index) => (mayRewrite(pair.plan) ? sameKey(pair, index) : [])),
   ];
   const names = new Set(own.map(({ plan: { name } }) => name));
   const named = probes.map(({ plan: endpoint, resolved }) => {
@@ -71,6 +73,11 @@ export function whyNotProbed({ method, flow, probe }: Endpoint): string | null {
   if (flow !== undefined) return `the flow ${flow} fills it, so it cannot be asked alone`;
   if (method !== 'GET' && method !== 'HEAD') return `${method} may change data`;
   return null;
+}
+
+/** A write that names its row: only the probe of one row asks for it, and only where it is allowed. */
+function mayRewrite({ method, flow }: Endpoint): boolean {
+  return flow === undefined && (method === 'PUT' || method === 'PATCH' || method === 'POST');
 }
 
 type Varied = {
@@ -195,19 +202,6 @@ function sizes(pair: Pair, index: number, answer: ScoutedAnswer | null): readonl
       resolved: { ...frozen(probe.resolved), path, expect },
     };
   });
-}
-
-/** A request target with one query parameter set, in place of its own if it has one. */
-export function withParameter(path: string, parameter: string, value: number): string {
-  const [before = '', query = ''] = splitOnce(path, '?');
-  const own = encodeURIComponent(parameter);
-  const others = query.split('&').filter((part) => part !== '' && splitOnce(part, '=')[0] !== own);
-  return `${before}?${[...others, `${own}=${value}`].join('&')}`;
-}
-
-function splitOnce(text: string, at: string): [string, string] {
-  const index = text.indexOf(at);
-  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + at.length)];
 }
 
 /** A copy that belongs to nobody's promise. Rows are drawn at random: `unique` ones would be used up by probing. */

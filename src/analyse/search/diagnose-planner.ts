@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan/plan.ts';
+import type { NotRun, Trial } from '../../record/trial.ts';
 import { nextCoupling, soloOfFree } from './diagnose-coupling.ts';
 import { nextRung } from './diagnose-ladder.ts';
 import { orderOf, type SearchCeiling, type Wish } from './diagnose-orders.ts';
@@ -45,20 +46,59 @@ export function diagnosePlanner(options: DiagnoseOptions): SearchPlanner {
     next: (run, elapsedMs) => {
       const view = diagnoseViewOf(run, plan);
       const given = { ...options, brief, bounds, ceiling, view, elapsedMs };
-      return step(given) ?? done(view, elapsedMs, budgetMs);
+      return step(given) ?? done(view, elapsedMs);
     },
   };
 
-  function done(view: DiagnoseView, elapsedMs: number, budget: number): SearchStep {
-    const missing = [...wishes({ ...options, brief, bounds, ceiling, view, elapsedMs })].length;
+  function done(view: DiagnoseView, elapsedMs: number): SearchStep {
+    const given = { ...options, brief, bounds, ceiling, view, elapsedMs };
+    const missing = [...new Set([...wishes(given)].map(({ trial }) => probeNames[trial.kind]))];
     return {
       kind: 'done',
-      because:
-        missing > 0 && view.stages.length > 0
-          ? `the budget of ${Math.round(budget / 1000)} s is used up; a longer one would look further`
+      because: isDown(view)
+        ? 'the target did not come back: no more load'
+        : missing.length > 0
+          ? `the budget of ${Math.round(budgetMs / 1000)} s is used up; a longer one would look further`
           : 'what could be asked was asked',
+      notRun: [
+        ...missing.map((probe) => ({ probe, because: 'the budget was used up' })),
+        ...notAllowed(view, options.allow),
+      ],
     };
   }
+}
+
+const probeNames: Readonly<Record<Trial['kind'], string>> = {
+  ladder: 'a higher rung of the ladder',
+  rate: 'a rate',
+  hold: 'a hold',
+  recovery: 'the light load after the heavy ones',
+  'single-user': 'more requests of a single user',
+  solo: 'one endpoint alone',
+  coupling: 'one endpoint held, the others beside it',
+  reuse: 'connections used again and new ones',
+  keys: 'the same key and conditional requests',
+  sizes: 'results of several sizes',
+  rows: 'writes to one row and to spread rows',
+  step: 'a step of the rate',
+  workers: 'more workers',
+};
+
+/** Probes that would have told something, and need somebody's leave; and what cannot be asked at all. */
+function notAllowed(view: DiagnoseView, allow: DiagnoseOptions['allow']): readonly NotRun[] {
+  const { plan, saturation, refused } = view;
+  const inFlows = plan.endpoints.filter(({ flow }) => flow !== undefined).map(({ name }) => name);
+  return [
+    ...(!allow.writes && rows(view) !== null
+      ? [{ probe: probeNames.rows, because: 'it changes data: allow it with --allow-writes' }]
+      : []),
+    ...(!allow.bursts && !refused && saturation !== null
+      ? [{ probe: probeNames.step, because: 'it could hurt: allow it with --allow-bursts' }]
+      : []),
+    ...(inFlows.length > 0
+      ? [{ probe: probeNames.solo, because: `${inFlows.join(', ')}: filled by a flow, never asked alone` }]
+      : []),
+  ];
 }
 
 type Given = DiagnoseOptions & {
