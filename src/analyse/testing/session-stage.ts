@@ -3,7 +3,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { randomExponential } from '../../record/random.ts';
 import type { Outcome, RunStage } from '../../record/run.ts';
 import type { TrialOrder } from '../../record/trial.ts';
-import { type Agenda, fifoStation, WorkClock } from './queueing.ts';
+import type { Agenda, WorkClock } from './queueing.ts';
 import type { SimulatedSystem } from './simulated-system.ts';
 import type { Asked, SimulatedTarget } from './simulated-target.ts';
 import { type HealthOverride, StageRecording } from './stage-recording.ts';
@@ -29,8 +29,11 @@ export function simulateTrial(setting: TrialSetting, order: TrialOrder, index: n
   clock.now = startUs;
   const steadyFromUs = startUs + order.settleMs * 1000;
   const steadyToUs = steadyFromUs + order.durationMs * 1000;
-  const recording = new StageRecording(startUs, steadyFromUs, steadyToUs, healthOf(system));
-  const generator = system.generator ? fifoStation(agenda, new RealTime(clock), 1) : null;
+  const workers = order.trial.kind === 'workers' ? order.trial.workers : 1;
+  const recording = new StageRecording(startUs, steadyFromUs, steadyToUs, healthOf(system, workers));
+  // A generator that sends is busy for a while, and what is due meanwhile waits.
+  const sendingUs = system.generator ? 1e6 / system.generator.perSecond / workers : 0;
+  let freeAtUs = startUs;
   const networkUs = (system.networkMs ?? 0.2) * 1000;
   const timeoutUs = (system.timeoutMs ?? 30_000) * 1000;
   const deadlines = new Deadlines(agenda, clock, timeoutUs);
@@ -79,8 +82,10 @@ export function simulateTrial(setting: TrialSetting, order: TrialOrder, index: n
       if (connects) target.connect(ask);
       else ask();
     };
-    if (generator === null || system.generator === undefined) send();
-    else generator.serve(1e6 / system.generator.perSecond, send);
+    const sendAtUs = Math.max(clock.now, freeAtUs);
+    freeAtUs = sendAtUs + sendingUs;
+    if (sendAtUs === clock.now) send();
+    else agenda.add(sendAtUs, send);
   };
 
   const { closed, open } = order;
@@ -172,27 +177,13 @@ function pickerOf(plan: Plan, given: readonly number[] | null, random: () => num
 }
 
 /** A generator near its ceiling is late with everything that it does. */
-function healthOf({ generator }: SimulatedSystem): HealthOverride {
+function healthOf({ generator }: SimulatedSystem, workers: number): HealthOverride {
   if (generator === undefined) return () => ({});
   return (started) => {
-    const busy = Math.min(0.99, started / generator.perSecond);
+    const busy = Math.min(0.99, started / generator.perSecond / workers);
     const late = busy > 0.85 ? 25 : 1.2 / (1 - busy);
     return { loopUtilization: busy, cpuCores: busy, loopDelayP99Ms: late, loopDelayMaxMs: 2 * late };
   };
-}
-
-/** The generator goes on while the target stalls. */
-class RealTime extends WorkClock {
-  readonly #clock: WorkClock;
-
-  constructor(clock: WorkClock) {
-    super(null);
-    this.#clock = clock;
-  }
-
-  override after(us: number): number {
-    return this.#clock.now + us;
-  }
 }
 
 /** Time-outs in the order of their requests: one event on the agenda for all of them. */

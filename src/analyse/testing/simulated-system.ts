@@ -28,7 +28,7 @@ export type SimulatedSystem = {
   readonly drift?: { readonly perSecond?: number; readonly perThousand?: number };
   /** Spread (σ of the logarithm) of a factor on all demands, drawn anew each second: other tenants of the machine. */
   readonly unrest?: number;
-  /** What the generator can send; more waits in it. Absent: as much as is asked. */
+  /** What one worker of the generator can send; more waits in it. Absent: as much as is asked. */
   readonly generator?: { readonly perSecond: number };
 };
 

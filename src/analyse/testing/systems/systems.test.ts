@@ -276,6 +276,9 @@ describe('a system shows its fault and no other', () => {
     expect(perSecond(seen)).toBeGreaterThan(195);
     const busy = seen.health.filter(({ phase }) => phase === 'steady').map((h) => h.loopUtilization);
     expect(Math.min(...busy)).toBeGreaterThan(0.9);
+    const trial = { kind: 'workers', workers: 2 } as const;
+    const twice = ask(saturatedGenerator({ others, perSecond: 200 }), { endpoint: 0 }, { users: 20, trial });
+    expect(perSecond(twice)).toBeGreaterThan(390);
   });
 
   test('a pool leaves the control alone, a busy thread does not', () => {
