@@ -278,7 +278,21 @@ const recommendation = z.object({
   because: z.string(),
   answers: z.string().nullable().describe('the cause it answers, or the section it follows from'),
   effect: z
-    .object({ metric: z.string(), low: z.number(), high: z.number(), unit: z.string(), model: z.string() })
+    .object({
+      metric: z.string(),
+      low: z.number(),
+      high: z.number(),
+      unit: z.string(),
+      model: z.string(),
+      measure: z
+        .object({
+          statistic: z.enum(['throughput', 'response-time']),
+          users: z.number(),
+          baseline: z.number().describe('as this run measured it: requests per second, or ms'),
+        })
+        .exactOptional()
+        .describe('what to measure again, and where, to see whether it came true'),
+    })
     .nullable()
     .describe('predicted effect; null: this run holds no basis for a prediction'),
   effort: z.enum(['small', 'medium', 'large', 'unknown']),

@@ -1,6 +1,7 @@
 import type { Run } from '../../record/run.ts';
 import type { Analysis, Diagnosis, EndpointAnalysis, Recommendation, SlaAnalysis } from '../analysis.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
+import type { ProbeReadings } from '../probes/probe-readings.ts';
 import { adviceOnCause } from './cause-advice.ts';
 import { adviceOnEndpoints } from './endpoint-advice.ts';
 import { adviceOnLimit } from './limit-advice.ts';
@@ -14,6 +15,8 @@ export type RecommendationInput = {
   readonly endpoints: readonly EndpointAnalysis[];
   readonly sla: SlaAnalysis;
   readonly diagnosis: Diagnosis;
+  /** What probes saw; absent: there were none. */
+  readonly readings?: ProbeReadings;
 };
 
 export type Situation = RecommendationInput & { readonly standing: Standing };

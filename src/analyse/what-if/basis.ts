@@ -247,9 +247,7 @@ function probedSingle(lowest: StageMeasurement, readings: ProbeReadings, run: Ru
 /** The size that a finding names; where none does, the one that was told. */
 function poolOf({ findings }: Diagnosis, poolNow: number | null): Pool | null {
   const finding = findings.find(({ cause }) => cause === 'connection-pool');
-  const size = Object.entries(finding?.estimates ?? {}).find(([name]) =>
-    /size|place|connection|parallel/i.test(name),
-  );
+  const size = Object.entries(finding?.estimates ?? {}).find(([name]) => /size|served at once/i.test(name));
   const told = poolNow === null ? null : { low: poolNow, value: poolNow, high: poolNow };
   const found = size === undefined ? null : endsOf(size[1]);
   const known = told ?? found;
