@@ -181,7 +181,8 @@ export class LiveView {
 }
 
 function loadWords({ users, askedRatePerSecond }: Extract<LoadProgress, { kind: 'stage' }>): string {
-  return users === null ? `${askedRatePerSecond} requests/s asked` : `${users} users`;
+  if (users !== null) return `${users} ${users === 1 ? 'user' : 'users'}`;
+  return `${Number((askedRatePerSecond ?? 0).toPrecision(4))} requests/s asked`;
 }
 
 function sparkline(values: readonly number[]): string {
