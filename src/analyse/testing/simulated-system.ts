@@ -36,6 +36,8 @@ export type SimulatedSystem = {
 export type Truth = {
   /** All that are there, the one that limits most first; empty: healthy. */
   readonly causes: readonly Cause[];
+  /** True by the table's words beside what was planted: naming it is no false accusation, not naming it no miss. */
+  readonly alsoTrue?: readonly Cause[];
   /** A fault that is none of the table's: `unknown` is the right answer. */
   readonly outside?: true;
   /** Indices of the endpoints that the cause concerns. */

@@ -2,7 +2,7 @@ import { meanThinkTimeMs } from '../../plan/think-time.ts';
 import type { NetworkStation } from './closed-network.ts';
 import type { SimulatedSystem, Step } from './simulated-system.ts';
 
-type Described = Omit<SimulatedSystem, 'truth'>;
+export type Described = Omit<SimulatedSystem, 'truth'>;
 
 /** Mean time that one request of the mix needs at each station, and at none, ms. */
 type Demands = { readonly atStations: Map<string, number>; delayMs: number };
@@ -57,6 +57,11 @@ function demandsOf(system: Described): Demands {
     if (station !== undefined) put(demands, station, workMs);
   }
   return demands;
+}
+
+/** How long steps take one user alone, ms. */
+export function stepsMs(steps: readonly Step[], rows: number): number {
+  return add({ atStations: new Map(), delayMs: 0 }, steps, rows, 1);
 }
 
 /** Adds `share` times the steps' mean times; returns how long they take, alone. */

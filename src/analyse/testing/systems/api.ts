@@ -1,6 +1,7 @@
 import type { Distribution } from '../queueing.ts';
 import type { SimulatedSystem, Step, SystemEndpoint, Truth } from '../simulated-system.ts';
 import { boundsOf } from '../system-bounds.ts';
+import { alsoTrueOf } from './also-true.ts';
 
 /** An endpoint of a system: the time of its own that it takes beside the processor. */
 export type Part = {
@@ -24,11 +25,15 @@ export type Common = Pick<
   readonly others?: readonly Part[];
 };
 
-export type Described = Omit<SimulatedSystem, 'truth'> & { readonly truth: Omit<Truth, 'knee' | 'xmax'> };
+export type Described = Omit<SimulatedSystem, 'truth'> & {
+  readonly truth: Omit<Truth, 'knee' | 'xmax' | 'alsoTrue'>;
+};
 
 /** Adds what theory says of the system to its truth. */
 export function systemOf(described: Described): SimulatedSystem {
-  return { ...described, truth: { ...described.truth, ...boundsOf(described) } };
+  const alsoTrue = alsoTrueOf(described).filter((cause) => !described.truth.causes.includes(cause));
+  const truth = { ...described.truth, ...boundsOf(described), alsoTrue };
+  return { ...described, truth };
 }
 
 /** The system without a fault; a fault adds endpoints (before these), stations, limits. */

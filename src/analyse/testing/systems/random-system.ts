@@ -1,4 +1,5 @@
 import type { SimulatedSystem } from '../simulated-system.ts';
+import { systemOf } from './api.ts';
 import { Draws, shuffled, withinReach } from './draws.ts';
 import { others } from './random-others.ts';
 import { queues } from './random-queues.ts';
@@ -13,11 +14,20 @@ export const systemKinds: readonly SystemKind[] = Object.keys(makers).filter(
 
 /**
  * A system of the kind with random parameters, the same for the same seed: 1 to 10 endpoints in any order, services of
- * 1 to 200 ms, pools of 2 to 32. What fills up does so with at most 60 users and below 3,000/s.
+ * 1 to 200 ms, pools of 2 to 32; in half of them all data change. What fills up does so with at most 60 users and below 3,000/s.
  */
 export function randomSystem(kind: SystemKind, seed: number): SimulatedSystem {
   // Kinds of the same seed should not be alike.
   const draws = new Draws(seed * systemKinds.length + systemKinds.indexOf(kind));
   const make = () => makers[kind](draws);
-  return shuffled(kind in queues ? withinReach(make) : make(), draws.random);
+  const system = shuffled(kind in queues ? withinReach(make) : make(), draws.random);
+  return kind === 'no-cache' || draws.chance(0.5) ? system : systemOf(lively(system));
+}
+
+/** Its data change all the time, so that no cache would help; but for what is cached. */
+function lively(system: SimulatedSystem): SimulatedSystem {
+  const endpoints = system.endpoints.map((endpoint) =>
+    endpoint.cache ? endpoint : { ...endpoint, bodiesDiffer: true as const },
+  );
+  return { ...system, endpoints };
 }

@@ -86,6 +86,17 @@ describe('what theory says of a system', () => {
     expect(truth).toMatchObject({ causes: [cause], size });
   });
 
+  test.each([
+    { system: healthy({ others }), alsoTrue: ['no-cache'] },
+    { system: noCache({ repeated: [{ ms: 30 }] }), alsoTrue: [] },
+    { system: withCache({ cached: [{ ms: 30 }] }), alsoTrue: [] },
+    { system: globalLock({ others, locked: [{ ms: 30 }] }), alsoTrue: ['no-cache', 'slow-writes'] },
+    { system: globalLock({ others, locked: [{ ms: 20 }] }), alsoTrue: ['no-cache'] },
+    { system: busyProcessors({ busy: [{ ms: 30 }], cores: 1 }), alsoTrue: ['no-cache', 'single-threaded'] },
+  ])('$system.name: $alsoTrue are true as well', ({ system, alsoTrue }) => {
+    expect(system.truth.alsoTrue).toEqual(alsoTrue);
+  });
+
   test('places that are held through stalls: nothing', () => {
     const stall = { everyMs: 1000, lengthMs: 250 };
     expect(connectionPool({ ...cpu, places: 8, pooled: [{ ms: 20 }], stall }).truth.xmax).toBeUndefined();
