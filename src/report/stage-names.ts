@@ -10,6 +10,8 @@ export type StageNames = {
   short(stage: number): string;
   /** `10, 50 and 100 users`. */
   list(stages: readonly number[]): string;
+  /** ` at 10 and 50 users`, ` in “GET /a alone, 8 users”`: where a figure was seen. */
+  where(stages: readonly number[]): string;
   /** What the stages are a ladder of. */
   readonly unit: 'users' | 'requests/s' | 'stage';
 };
@@ -47,6 +49,10 @@ export function stageNames(analysis: Analysis): StageNames {
     of,
     short: (stage) => short.get(stage) ?? `${stage}`,
     list: (stages) => joined(stages.map(of)),
+    where: (stages) =>
+      stages.some((stage) => !loads.has(stage))
+        ? ` in “${joined(stages.map(of))}”`
+        : ` at ${joined(stages.map(of))}`,
     unit:
       every.length > 0 && every.every((load) => load.users !== null)
         ? 'users'
@@ -72,11 +78,23 @@ function longName(stage: number, load: { users: number | null; rate: number | nu
   return `stage ${stage}`;
 }
 
-/** `10 users, 50 users and 100 users` → `10, 50 and 100 users`. */
+/** `10 users, 50 users and 100 users` → `10, 50 and 100 users`, and so behind the same name: `GET /a alone, 1 and 8 users`. */
 function joined(names: readonly string[]): string {
-  const same = names.length > 1 && names.every((name) => /^[\d.,]+ users?$/.test(name));
-  const parts = same ? names.map((name) => name.replace(/ users?$/, '')) : names;
+  const loads = new Map<string, string[]>();
+  for (const name of names) {
+    const [, before = '', load] = /^(.*, |)([\d.,]+) users?$/.exec(name) ?? [];
+    const key = load === undefined ? name : `${before}\0`;
+    loads.set(key, [...(loads.get(key) ?? []), ...(load === undefined ? [] : [load])]);
+  }
+  const parts = [...loads].map(([key, numbers]) =>
+    numbers.length === 0
+      ? key
+      : `${key.slice(0, -1)}${andJoined(numbers)} ${numbers.length === 1 && numbers[0] === '1' ? 'user' : 'users'}`,
+  );
+  return parts.some((part) => part.includes(',')) ? parts.join('; ') : andJoined(parts);
+}
+
+function andJoined(parts: readonly string[]): string {
   const last = parts.at(-1) ?? '';
-  const text = parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
-  return same ? `${text} users` : text;
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Analysis } from '../../analyse/analysis.ts';
 import { probeCaptions } from '../document/probe-captions.ts';
 import { added } from '../document/probe-tables.ts';
-import { figure, ms, plural, range } from '../format.ts';
+import { ms, number, plural, range } from '../format.ts';
 import { plain, shortened } from '../plain.ts';
 import { compose, draw } from './canvas.ts';
 import { type Chart, colours, type Drawing, narrow, type Size, wide } from './chart.ts';
@@ -17,6 +17,7 @@ type Cell = {
   readonly column: number;
   readonly value: string;
   readonly ends: string;
+  readonly share: string;
   readonly strength: number;
 };
 
@@ -40,14 +41,17 @@ export function couplingChart(analysis: Analysis): Chart {
     kind: 'drawn',
     name,
     title,
-    caption:
-      probed.length > most
-        ? `${probeCaptions.coupling} ${plural(probed.length - most, 'endpoint')} less delayed are left out.`
-        : probeCaptions.coupling,
+    caption: [
+      probeCaptions.coupling,
+      'A cell: the added time, its 95 % interval, and its share of the delay above the column. Tinted: delayed beyond doubt, the stronger the larger its share.',
+      ...(probed.length > most
+        ? [`${plural(probed.length - most, 'endpoint')} less delayed are left out.`]
+        : []),
+    ].join(' '),
     description: readings
       .map(
         (each) =>
-          `While ${plain(each.held)} is under load, ${plain(each.probed)} takes ${each.added === null ? 'an unknown time longer' : `${textOf(each)} (${endsOf(each)}) longer`}.`,
+          `While ${plain(each.held)} is under load, ${plain(each.probed)} takes ${each.added === null ? 'an unknown time longer' : `${[textOf(each), endsOf(each), shareOf(each)].filter((part) => part !== '').join(', ')} longer`}.`,
       )
       .join(' '),
     wide: drawn(wide),
@@ -78,11 +82,10 @@ function probedIn(readings: readonly Reading[]): readonly Pick<Reading, 'probed'
 
 const textOf = (each: Reading): string => (each.added === null ? 'not measured' : added(each.added.value));
 
-const endsOf = (each: Reading): string => {
-  const ends = each.added === null ? null : range(each.added.low, each.added.high, ms);
-  const share = each.share === null ? null : `${figure(each.share.value)} of its own`;
-  return [ends, share].filter((part) => part !== null).join(' · ');
-};
+const endsOf = ({ added: own }: Reading): string =>
+  (own === null ? null : range(own.low, own.high, ms)) ?? '';
+
+const shareOf = ({ share }: Reading): string => (share === null ? '' : `${number(share.value, 2)} of it`);
 
 function matrix(
   readings: readonly Reading[],
@@ -92,8 +95,8 @@ function matrix(
 ): Drawing {
   const isWide = size.kind === 'wide';
   const left = isWide ? 240 : 0;
-  const rowHeight = isWide ? 46 : 66;
-  const top = isWide ? 0 : 0.34;
+  const rowHeight = isWide ? 62 : 86;
+  const top = isWide ? 0 : 0.28;
   const cellWidth = (size.width - left) / held.length;
   const fits = Math.floor(cellWidth / 6.6);
   const cells = probed.flatMap(({ probed: name }, row) =>
@@ -106,6 +109,7 @@ function matrix(
           column,
           value: textOf(each),
           ends: shortened(endsOf(each), fits),
+          share: shareOf(each),
           strength: strengthOf(each),
         },
       ];
@@ -138,7 +142,7 @@ function matrix(
         ...text,
         x: (cell: Cell) => cell.column + 0.5,
         y: (cell: Cell) => cell.row + (1 + top) / 2,
-        dy: -8,
+        dy: -15,
         text: 'value',
         fontWeight: 600,
       }),
@@ -146,8 +150,16 @@ function matrix(
         ...text,
         x: (cell: Cell) => cell.column + 0.5,
         y: (cell: Cell) => cell.row + (1 + top) / 2,
-        dy: 8,
+        dy: 1,
         text: 'ends',
+        fontSize: 11,
+      }),
+      Plot.text(cells, {
+        ...text,
+        x: (cell: Cell) => cell.column + 0.5,
+        y: (cell: Cell) => cell.row + (1 + top) / 2,
+        dy: 16,
+        text: 'share',
         fontSize: 11,
       }),
       ...[
@@ -158,7 +170,7 @@ function matrix(
         Plot.text(heads, { x: (_: unknown, at: number) => at + 0.5, frameAnchor: 'top', ...options }),
       ),
       Plot.text(probed, {
-        y: (_: unknown, row: number) => row + (isWide ? 0.5 : 0.2),
+        y: (_: unknown, row: number) => row + (isWide ? 0.5 : 0.16),
         text: (each: { probed: string; isControl: boolean }) =>
           shortened(plain(each.isControl ? `control: ${each.probed}` : each.probed), isWide ? 33 : 48),
         frameAnchor: 'left',

@@ -105,6 +105,9 @@ function chartOf(
     title,
     caption: [
       probeCaptions[name],
+      name === 'solo'
+        ? 'Shaded: the interval of its limit; dashed: the users from which it is reached.'
+        : 'The line is the fitted cost: without any row, per row and per byte.',
       'Upright lines are 95 % intervals.',
       ...(left === 0 ? [] : [`${plural(left, 'endpoint')} more stand in the table.`]),
     ].join(' '),

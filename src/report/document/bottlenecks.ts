@@ -142,7 +142,7 @@ function evidenceList(analysis: Analysis, evidence: readonly Evidence[]): Block 
     return {
       line: [
         each.statement,
-        quiet(each.stages.length === 0 ? figures : `${figures}; at ${names.list(each.stages)}`),
+        quiet(each.stages.length === 0 ? figures : `${figures};${names.where(each.stages)}`),
       ],
     };
   });

@@ -34,7 +34,7 @@ export function probeTable(analysis: Analysis, chart: ProbeChart): readonly Bloc
 }
 
 /** `×` after a ratio: `1.02 ×`. */
-export const times = (ratio: number): string => `${figure(ratio)} ×`;
+const times = (ratio: number): string => `${number(ratio, 2)} ×`;
 
 /** A value, its interval more quietly. */
 function cell(interval: Interval | null, format: (value: number) => string): Line {
@@ -142,7 +142,17 @@ function keysTable({ keys }: Probes): readonly Block[] {
       cell(each.ratio, times),
       each.conditional === null
         ? ['not offered']
-        : [...cell(each.conditional.mean, ms), quiet(`304 in ${percent(each.conditional.notModified)}`)],
+        : [
+            ms(each.conditional.mean?.value),
+            quiet(
+              [
+                range(each.conditional.mean?.low, each.conditional.mean?.high, ms),
+                `304 in ${percent(each.conditional.notModified)}`,
+              ]
+                .filter((part) => part !== null)
+                .join('; '),
+            ),
+          ],
       [yesNo(each.identicalBodies)],
       [yesNo(each.hasValidators)],
       [yesNo(each.hasAge)],

@@ -91,7 +91,7 @@ export function searchMethod(analysis: Analysis): readonly Block[] {
     ...details(
       'Every probe and trial, and why it was made',
       table(
-        'Probes and trials, in the order of their numbers',
+        'Probes and trials, in the order in which they ran',
         [
           left('Stage'),
           prose('Why'),

@@ -58,10 +58,12 @@ function card(each: Recommendation, place: number): Block {
   };
 }
 
-/** `throughput 1× to 2.5×`. */
-export function predictedRange(effect: NonNullable<Recommendation['effect']>): string {
-  const { metric, low, high, unit } = effect;
-  const close = unit === '' || unit === '×' || unit === 'x';
-  const value = (of: number): string => (close ? `${figure(of)}${unit}` : `${figure(of)} ${unit}`);
-  return `${metric} ${low === high ? value(low) : `${value(low)} to ${value(high)}`}`;
+/** `1 × to 2.5 × throughput`, `connecting time 0 to 3 ms`. */
+export function predictedRange({ metric, low, high, unit }: NonNullable<Recommendation['effect']>): string {
+  if (unit === '×' || unit === 'x') {
+    const times = (of: number): string => `${figure(of)} ×`;
+    return `${low === high ? times(low) : `${times(low)} to ${times(high)}`} ${metric}`;
+  }
+  const value = low === high ? figure(low) : `${figure(low)} to ${figure(high)}`;
+  return `${metric} ${value}${unit === '' ? '' : ` ${unit}`}`;
 }
