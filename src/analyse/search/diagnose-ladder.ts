@@ -10,6 +10,8 @@ export type LadderBounds = {
 /** Requests per second from which a short stage tells something. */
 const tellingRate = 15;
 const [briefSeconds, seconds] = [5, 6];
+/** So many loads at which requests are refused show what kind of limit it is; more would only be refused faster. */
+const refusingRungs = 2;
 
 /**
  * The next stage of the whole mix; null: the ladder is done. It begins with one user, or, where users think, with as many
@@ -27,6 +29,8 @@ export function nextRung(view: DiagnoseView, { maxUsers, brief }: LadderBounds):
   }
   const top = last.users ?? 1;
   if (died !== null || maxUsers < 1.5 * top) return null;
+  const refusing = ladder.filter(({ total }) => total.refused >= Math.max(5, 0.02 * total.count));
+  if (refusing.length >= refusingRungs) return null;
   if (saturation?.kind === 'plateau') {
     const past = ladder.filter(({ total }) => total.okRate >= 0.8 * saturation.okRate).length;
     if (brief || past >= 3) return null;

@@ -45,9 +45,11 @@ export type SaturationSeen = {
 const plateauElasticity = 0.35;
 const plateauSlowdown = 1.3;
 const waitingSlowdown = 2;
-/** Added time that is worth a question, ms and share of the slowest endpoint's. */
+/** Added time that is worth a question: ms, and share of its own time alone. */
 const addedFloorMs = 2;
-const addedShare = 0.3;
+const addedShare = 0.5;
+/** A load is at the limit if it brought this share of the highest throughput. */
+const nearLimit = 0.9;
 /** Beyond this share of lost requests a stage has knocked the target over. */
 const lostShare = 0.3;
 
@@ -152,18 +154,19 @@ function slowedOf(
   alone: readonly number[],
   single: ReadonlyMap<number, Single>,
   ladder: readonly StageFigures[],
-  { stage }: SaturationSeen,
+  { stage, okRate }: SaturationSeen,
 ): readonly Slowed[] {
   const [base] = ladder;
+  // Two full queues take turns in being the longer one: each endpoint's worst stage at the limit counts.
+  const full = ladder.filter(({ total }) => total.okRate >= nearLimit * okRate);
   const all = alone.flatMap((endpoint) => {
     const singleMs = single.get(endpoint)?.meanMs ?? base?.endpoints[endpoint]?.meanMs ?? 0;
-    const loaded = stage.endpoints[endpoint];
-    if (loaded === undefined || loaded.ok < 5 || singleMs <= 0) return [];
-    return [{ endpoint, singleMs, addedMs: loaded.meanMs - singleMs }];
+    const loaded = [...full, stage].flatMap(({ endpoints }) => endpoints[endpoint] ?? []);
+    const worst = Math.max(0, ...loaded.filter(({ ok }) => ok >= 10).map(({ meanMs }) => meanMs));
+    return worst <= 0 || singleMs <= 0 ? [] : [{ endpoint, singleMs, addedMs: worst - singleMs }];
   });
-  const most = Math.max(0, ...all.map(({ addedMs }) => addedMs));
   return all
-    .filter(({ addedMs }) => addedMs >= Math.max(addedFloorMs, addedShare * most))
+    .filter(({ addedMs, singleMs }) => addedMs >= Math.max(addedFloorMs, addedShare * singleMs))
     .toSorted((a, b) => b.addedMs - a.addedMs || a.endpoint - b.endpoint);
 }
 
