@@ -10,6 +10,7 @@
  *   --budget 60s          of each diagnosis (default: 60s)
  *   --results FILE        in place of docs/scoreboard.jsonl; the page is written beside it
  *   --short               a few systems for CI; exit code 1 on a false accusation
+ *   --simulated           measures the methods on simulated systems, for the page's last part
  *   --page                only writes the page
  */
 import { execFileSync } from 'node:child_process';
@@ -42,6 +43,7 @@ const { values: options } = parseArgs({
     budget: { type: 'string' },
     results: { type: 'string', default: path.join(root, 'docs', 'scoreboard.jsonl') },
     short: { type: 'boolean', default: false },
+    simulated: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
   },
 });
@@ -53,6 +55,7 @@ const half: Half = options.half;
 const results = options.short
   ? path.join(os.tmpdir(), `scoreboard-short-${process.pid}.jsonl`)
   : options.results;
+const simulatedFile = path.join(path.dirname(results), 'scoreboard-simulated.md');
 const until = performance.now() + Number(options.hours) * 3_600_000;
 
 let stopped = false;
@@ -61,7 +64,8 @@ process.once('SIGINT', () => {
   process.stderr.write('this system is finished first\n');
 });
 
-if (!options.page) await runAll();
+if (options.simulated) writeSimulated();
+else if (!options.page) await runAll();
 if (options.short) judgeShort();
 else writePage();
 
@@ -130,16 +134,34 @@ function freeze(version: { readonly commit: string; readonly rules: string }): v
 function writePage(): void {
   const text = readResults();
   const page = path.join(path.dirname(results), 'scoreboard.md');
-  const simulated = path.join(path.dirname(results), 'scoreboard-simulated.md');
   writeFileSync(
     page,
     renderPage({
       records: recordsIn(text),
       frozen: frozenIn(text),
       kinds,
-      simulated: existsSync(simulated) ? readFileSync(simulated, 'utf8') : null,
+      simulated: existsSync(simulatedFile) ? readFileSync(simulatedFile, 'utf8') : null,
     }),
   );
+}
+
+const campaigns: readonly (readonly [string, string, ...string[]])[] = [
+  ['Whole diagnoses', 'bench/diagnosis-accuracy.ts', '4'],
+  ['The search for the highest rate within the SLA', 'bench/search-accuracy.ts', '40'],
+  ['The knee', 'bench/knee-accuracy.ts', '80'],
+  ['Predicted effects', 'bench/what-if-accuracy.ts', '10'],
+];
+
+function writeSimulated(): void {
+  const { rules } = rulesVersion();
+  const parts = campaigns.flatMap(([title, file, ...args]) => {
+    if (!existsSync(path.join(root, file))) return [];
+    process.stderr.write(`${file} ${args.join(' ')} …\n`);
+    const told = execFileSync(process.execPath, [file, ...args], { cwd: root, encoding: 'utf8' }).trim();
+    return [`### ${title}\n\n\`node ${[file, ...args].join(' ')}\`\n\n${told}\n`];
+  });
+  const about = `No server runs here: queues with a known truth, judged by the same code. Rules: \`${rules.slice(0, 10)}\`.\n`;
+  writeFileSync(simulatedFile, [about, ...parts].join('\n'));
 }
 
 function tell(record: SystemRecord): void {

@@ -5,7 +5,7 @@ import {
   causeScores,
   counts,
   falselyAccused,
-  gains,
+  gainsOf,
   type Hit,
   hitOf,
   predictionsHeld,
@@ -233,7 +233,8 @@ function confusion(judged: readonly Judged[]): string {
   const truthOf = (one: Judged) =>
     one.truth.isOutside ? 'outside the table' : (one.truth.causes[0] ?? 'healthy');
   const firstOf = ({ found, verdict, undecided }: Answer) =>
-    found[0]?.cause ?? (verdict === 'unknown' && undecided.length > 0 ? 'undecided' : verdict);
+    (found.find(({ cause }) => cause !== 'generator') ?? found[0])?.cause ??
+    (verdict === 'unknown' && undecided.length > 0 ? 'undecided' : verdict);
   const rows = [...new Set(judged.map(truthOf))].sort();
   const columns = [...new Set(judged.map((one) => firstOf(one.answers.tool)))].sort();
   return table(
@@ -266,7 +267,7 @@ function byKind(judged: readonly Judged[]): string {
     ['kind', 'systems', ...hits, 'median gain without the fault: throughput, p95'],
     kinds.map((kind) => {
       const those = judged.filter(({ systemKind }) => systemKind === kind);
-      const gained = those.flatMap((one) => gains(one) ?? []);
+      const gained = those.flatMap(({ effect }) => (effect === null ? [] : [gainsOf(effect)]));
       return [
         kind,
         String(those.length),

@@ -20,6 +20,11 @@ const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
+const figures = z.object({ okRate: z.number(), p95: z.number().nullable() });
+const effectSchema = z.object({ users: z.number(), faulty: figures, remedied: figures });
+/** The same load against the system with its fault and without. */
+export type Effect = z.infer<typeof effectSchema>;
+
 /** One system that was run: a line of the results' file. Times ms, rates per second. */
 const recordSchema = z.object({
   kind: z.literal('system'),
@@ -41,24 +46,13 @@ const recordSchema = z.object({
   diagnosisMs: z.number(),
   requests: z.number(),
   /** Measured at one load with the fault and without; null: there is none to take away. */
-  effect: z
-    .object({
-      users: z.number(),
-      faulty: z.object({ okRate: z.number(), p95: z.number().nullable() }),
-      remedied: z.object({ okRate: z.number(), p95: z.number().nullable() }),
-    })
-    .nullable(),
+  effect: effectSchema.nullable(),
   /** Null: the diagnosis did not end in an analysis; `trouble` says why. */
   answers: z.object({ tool: answerSchema, withoutProbes: answerSchema, checklist: answerSchema }).nullable(),
   trouble: z.string().nullable(),
+  /** Gains in throughput that were predicted for a remedy of the planted cause, and what it brought at that load. */
   predictions: z.array(
-    z.object({
-      answers: z.string().nullable(),
-      metric: z.string(),
-      unit: z.string(),
-      low: z.number(),
-      high: z.number(),
-    }),
+    z.object({ metric: z.string(), low: z.number(), high: z.number(), outcome: effectSchema }),
   ),
 });
 export type SystemRecord = Readonly<z.infer<typeof recordSchema>>;

@@ -8,7 +8,7 @@ import { startSystem } from '../../test/ground-truth/start-system.ts';
 import { type GroundTruthSystem, planOf, type Started } from '../../test/ground-truth/system.ts';
 import { checklist } from './checklist.ts';
 import { ProcessorWatch } from './processor-use.ts';
-import { answerOf, type SystemRecord } from './record.ts';
+import { answerOf, type Effect, type SystemRecord } from './record.ts';
 import { withoutProbes } from './without-probes.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -27,22 +27,35 @@ export async function runSystem(
   const named = { kind: 'system' as const, id, systemKind, seed, half, stack, truth, budgetMs };
   const folder = mkdtempSync(path.join(os.tmpdir(), 'loadline-scoreboard-'));
   try {
-    const diagnosed = await diagnose(system, budget, folder);
-    const effect =
-      remedied === null
-        ? null
-        : {
-            users: system.comparedUsers,
-            faulty: await figures(system, system.faulty, folder),
-            remedied: await figures(system, remedied, folder),
-          };
-    return { ...named, ...diagnosed, effect };
+    const { predicted, ...diagnosed } = await diagnose(system, budget, folder);
+    if (remedied === null) return { ...named, ...diagnosed, effect: null, predictions: [] };
+    const effects = new Map<number, Effect>();
+    const at = async (users: number): Promise<Effect> => {
+      const known = effects.get(users);
+      if (known !== undefined) return known;
+      const faulty = await figures(system, system.faulty, users, folder);
+      const effect = { users, faulty, remedied: await figures(system, remedied, users, folder) };
+      effects.set(users, effect);
+      return effect;
+    };
+    const effect = await at(system.comparedUsers);
+    const predictions: Measured['predictions'] = [];
+    for (const { users, ...prediction } of predicted)
+      predictions.push({ ...prediction, outcome: await at(users) });
+    return { ...named, ...diagnosed, effect, predictions };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-type Diagnosed = Pick<Measured, 'diagnosisMs' | 'requests' | 'answers' | 'trouble' | 'predictions'>;
+type Diagnosed = Pick<Measured, 'diagnosisMs' | 'requests' | 'answers' | 'trouble'> & {
+  readonly predicted: readonly {
+    readonly users: number;
+    readonly metric: string;
+    readonly low: number;
+    readonly high: number;
+  }[];
+};
 
 async function diagnose(system: GroundTruthSystem, budget: string, folder: string): Promise<Diagnosed> {
   const server = await startSystem(system.faulty);
@@ -58,7 +71,7 @@ async function diagnose(system: GroundTruthSystem, budget: string, folder: strin
     const runs = path.join(folder, '.loadline', 'runs');
     const [file] = analysis === null ? [] : readdirSync(runs);
     if (analysis === null || file === undefined)
-      return { diagnosisMs, requests: 0, answers: null, trouble: complaint.slice(-600), predictions: [] };
+      return { diagnosisMs, requests: 0, answers: null, trouble: complaint.slice(-600), predicted: [] };
     const ladder = withoutProbes(readRun(path.join(runs, file)));
     rmSync(path.join(folder, '.loadline'), { recursive: true, force: true });
     return {
@@ -70,24 +83,39 @@ async function diagnose(system: GroundTruthSystem, budget: string, folder: strin
         checklist: checklist(ladder, cpu),
       },
       trouble: null,
-      predictions: analysis.recommendations.flatMap(({ answers, effect }) =>
-        effect === null
-          ? []
-          : [{ answers, metric: effect.metric, unit: effect.unit, low: effect.low, high: effect.high }],
-      ),
+      predicted: predictedGains(analysis, system),
     };
   } finally {
     await server.stop();
   }
 }
 
-type Figures = NonNullable<SystemRecord['effect']>['faulty'];
+/** Those whose remedy takes the fault away as the remedied system does: not a pool of another size, not a second instance. */
+function predictedGains({ recommendations }: Analysis, { truth }: GroundTruthSystem): Diagnosed['predicted'] {
+  return recommendations.flatMap(({ answers, effect }) => {
+    const measure = effect?.measure;
+    return effect === null ||
+      answers !== truth.causes[0] ||
+      measure?.statistic !== 'throughput' ||
+      effect.unit !== '×' ||
+      effect.metric.includes(' with ')
+      ? []
+      : [{ users: measure.users, metric: effect.metric, low: effect.low, high: effect.high }];
+  });
+}
+
+type Figures = Effect['faulty'];
 
 /** A few seconds at one load against a fresh server. */
-export async function figures(system: GroundTruthSystem, started: Started, folder: string): Promise<Figures> {
+async function figures(
+  system: GroundTruthSystem,
+  started: Started,
+  users: number,
+  folder: string,
+): Promise<Figures> {
   const server = await startSystem(started);
   try {
-    const load = ['--users', String(system.comparedUsers), '--duration', `${comparedSeconds}s`];
+    const load = ['--users', String(users), '--duration', `${comparedSeconds}s`];
     const { analysis, complaint } = await loadline(
       ['run', ...given(system, server.url, folder), ...load],
       folder,

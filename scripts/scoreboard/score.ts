@@ -1,6 +1,6 @@
 import type { Cause, Interval } from '../../src/analyse/analysis.ts';
 import { wilson } from '../../src/analyse/measure/interval.ts';
-import type { Answer, SystemRecord } from './record.ts';
+import type { Answer, Effect, SystemRecord } from './record.ts';
 
 /** A fault counts if taking it away changes throughput or p95 by so much. */
 const leastEffect = 0.2;
@@ -23,9 +23,7 @@ export function roleOf({ truth }: Pick<SystemRecord, 'truth'>): Role {
 }
 
 /** Throughput with the fault taken away over that with it, and p95 with the fault over that without. */
-export function gains({ effect }: SystemRecord): { readonly okRate: number; readonly p95: number } | null {
-  if (effect === null) return null;
-  const { faulty, remedied } = effect;
+export function gainsOf({ faulty, remedied }: Effect): { readonly okRate: number; readonly p95: number } {
   return {
     okRate: remedied.okRate / Math.max(1e-9, faulty.okRate),
     p95: faulty.p95 === null || remedied.p95 === null ? 1 : faulty.p95 / Math.max(1e-9, remedied.p95),
@@ -33,10 +31,11 @@ export function gains({ effect }: SystemRecord): { readonly okRate: number; read
 }
 
 /** False: what is planted makes no difference on this machine, so its label says nothing. */
-export function counts(record: SystemRecord): boolean {
-  const gained = gains(record);
+export function counts({ effect }: SystemRecord): boolean {
+  if (effect === null) return true;
+  const gained = gainsOf(effect);
   const far = (ratio: number) => ratio >= 1 + leastEffect || ratio <= 1 / (1 + leastEffect);
-  return gained === null || far(gained.okRate) || far(gained.p95);
+  return far(gained.okRate) || far(gained.p95);
 }
 
 /** How a single fault was answered. */
@@ -129,18 +128,13 @@ export function causeScores(
   });
 }
 
-/** Of predicted gains in throughput by the planted cause's remedy, those whose interval held what it really brought. */
+/** Of predicted gains in throughput, those whose interval held what the remedy really brought. */
 export function predictionsHeld(records: readonly SystemRecord[]): Share {
-  const outcomes = records.flatMap((record) => {
-    const gained = gains(record);
-    return gained === null
-      ? []
-      : record.predictions
-          .filter(
-            ({ answers, unit, metric }) =>
-              answers === record.truth.causes[0] && unit === '×' && metric.startsWith('throughput'),
-          )
-          .map(({ low, high }) => low <= gained.okRate && gained.okRate <= high);
-  });
-  return shareOf(outcomes, (held) => held);
+  return shareOf(
+    records.flatMap(({ predictions }) => predictions),
+    ({ low, high, outcome }) => {
+      const { okRate } = gainsOf(outcome);
+      return low <= okRate && okRate <= high;
+    },
+  );
 }

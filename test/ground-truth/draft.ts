@@ -81,3 +81,22 @@ export function committing(commitMs: number): Step {
 export function committed(commitMs: number): Query {
   return { ...quickQuery, commitMs };
 }
+
+/** Whether answers that never change are made anew each time, at a cost: then it is true that a cache is missing. */
+export function couldBeCached({ routes }: Served): boolean {
+  return routes.some(
+    ({ method, steps, cached }) => method === 'GET' && !cached && steps.some((step) => isCostly(step)),
+  );
+}
+
+function isCostly(step: Step): boolean {
+  switch (step.do) {
+    case 'compute':
+    case 'compute-aside':
+      return step.ms >= 1;
+    case 'flush':
+      return false;
+    default:
+      return true;
+  }
+}
