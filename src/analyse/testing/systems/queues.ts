@@ -3,23 +3,31 @@ import { api, type Common, first, type Part, systemOf, waitFor, weightOf, work }
 
 /** Systems in which requests wait for a place. */
 
-/** m connections to a database, each held over one query; processor work before and after. */
+/**
+ * m connections to a database, each held over one query; processor work before and after. `before`: a wait for something
+ * else before a place is taken; then users at the knee are more than places.
+ */
 export function connectionPool(
-  given: Common & { readonly places: number; readonly pooled: readonly Part[] },
+  given: Common & { readonly places: number; readonly pooled: readonly Part[]; readonly before?: Part },
 ): SimulatedSystem {
-  const { places, pooled, ...common } = given;
+  const { places, pooled, before, ...common } = given;
   const base = api(common);
   const half = work((common.cpuMs ?? 0.2) / 2);
   const endpoints = pooled.map(
     (part, i): SystemEndpoint => ({
       name: `GET /pooled${i}`,
       ...weightOf(part),
-      steps: [half, { kind: 'hold', station: 'pool', steps: [waitFor(part)] }, half],
+      steps: [
+        half,
+        ...(before ? [waitFor(before)] : []),
+        { kind: 'hold', station: 'pool', steps: [waitFor(part)] },
+        half,
+      ],
     }),
   );
   return systemOf({
     ...base,
-    name: 'connection pool',
+    name: before ? 'connection pool behind a wait' : 'connection pool',
     stations: [...base.stations, { name: 'pool', servers: places }],
     endpoints: [...endpoints, ...base.endpoints],
     truth: { causes: ['connection-pool'], endpoints: first(pooled.length), size: places },

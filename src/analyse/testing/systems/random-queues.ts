@@ -20,6 +20,13 @@ export function randomPool(draws: Draws): SimulatedSystem {
 /** Systems in which something fills up: their Xmax and N* are known. */
 export const queues = {
   'connection-pool': randomPool,
+  /** As many users wait elsewhere as for a place: the pool's size cannot be told from outside, only a bound of it. */
+  'pool-behind-a-wait': (draws: Draws) => {
+    const pooled = draws.parts(draws.whole(1, 3), 5, 60);
+    const before = { ms: draws.scaled(10, 60), distribution: 'constant' as const };
+    const others = draws.parts(draws.whole(0, 6), 1, 50);
+    return connectionPool({ ...draws.wide(others), places: draws.whole(2, 12), pooled, before });
+  },
   'busy-thread': (draws: Draws) =>
     eventLoop({
       ...draws.wide(draws.parts(draws.whole(0, 7), 1, 50)),

@@ -17,8 +17,8 @@ export const systemKinds: readonly SystemKind[] = Object.keys(makers).filter(
  * 1 to 200 ms, pools of 2 to 32; in half of them all data change. What fills up does so with at most 60 users and below 3,000/s.
  */
 export function randomSystem(kind: SystemKind, seed: number): SimulatedSystem {
-  // Kinds of the same seed should not be alike.
-  const draws = new Draws(seed * systemKinds.length + systemKinds.indexOf(kind));
+  // Kinds of the same seed are not alike, and a new kind changes no other.
+  const draws = new Draws([...kind].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed));
   const make = () => makers[kind](draws);
   const system = shuffled(kind in queues ? withinReach(make) : make(), draws.random);
   return kind === 'no-cache' || draws.chance(0.5) ? system : systemOf(lively(system));

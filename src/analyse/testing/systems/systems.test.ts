@@ -22,6 +22,12 @@ describe('what theory says of a system', () => {
       xmax: 800,
       knee: 0.8 * 15.4,
     },
+    // 10 ms before a place: as many users more as 400 requests a second keep waiting there.
+    {
+      system: connectionPool({ ...cpu, places: 8, pooled: [{ ms: 20 }], before: { ms: 10 } }),
+      xmax: 400,
+      knee: 8 + 0.4 * 10.4,
+    },
     // One thread: (0.2 + (5 + 0.2))/2 ms a request.
     {
       system: eventLoop({ ...cpu, others, blocking: [{ ms: 5 }] }),
