@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { analysisJsonSchema } from '../src/analyse/analyse.ts';
+import { comparisonJsonSchema } from '../src/analyse/compare/comparison.ts';
 import { planJsonSchema } from '../src/plan/plan-schema.ts';
 
 /** Writes the published JSON Schemas from the schemas that Loadline itself checks by. */
@@ -8,6 +9,7 @@ mkdirSync(folder, { recursive: true });
 const schemas = {
   'plan.schema.json': planJsonSchema(),
   'analysis.schema.json': analysisJsonSchema(),
+  'comparison.schema.json': comparisonJsonSchema(),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(new URL(name, folder), `${JSON.stringify(schema, null, 2)}\n`);

@@ -21,7 +21,8 @@ export function writeJson(text: string, file: string, io: Io): void {
   else writeText(path.resolve(io.cwd, file), text);
 }
 
-function writeText(file: string, text: string): void {
+/** Makes the folders; a {@link UsageError} if it can't be written. */
+export function writeText(file: string, text: string): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -1,11 +1,15 @@
 import type { Analysis } from '../analyse/analysis.ts';
 import { composeDocument } from './document/compose.ts';
-import type { Block, Item, Line, Span, Tone } from './document/document.ts';
+import type { Block, Document, Item, Line, Span, Tone } from './document/document.ts';
 import { escapeMarkdown, markdownCellCode, markdownCode } from './escape.ts';
 
-/** The report as GitHub's Markdown. Charts have no place in it; the tables hold their figures. */
+/** The report of an analysis as GitHub's Markdown. */
 export function renderMarkdown(analysis: Analysis): string {
-  const { title, sections } = composeDocument(analysis);
+  return markdownOf(composeDocument(analysis));
+}
+
+/** A document as GitHub's Markdown. Charts have no place in it; the tables hold their figures. */
+export function markdownOf({ title, sections }: Document): string {
   const parts = [`# ${escapeMarkdown(title)}`];
   for (const section of sections) {
     parts.push(`## ${escapeMarkdown(section.title)}`, ...blocks(section.blocks, 3));

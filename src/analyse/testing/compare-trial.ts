@@ -17,17 +17,23 @@ export type CompareSetting = {
 /** Seconds before the measured part, in which the empty queue fills: what a run's warm-up cut cannot be relied on for. */
 const settling = 10;
 
-/** The same system on both sides; the mean response time after is `slowdown` times that before. */
-export function compareTrial(setting: CompareSetting, seed: number, slowdown = 1): Comparison {
-  const arrivalsPerMs = setting.utilisation / setting.serviceMs;
-  const response = (slowdown * setting.serviceMs) / (1 - setting.utilisation);
+/** The same system on both sides (A/A), and one whose mean response time is `slowdown` times as long (A/B). */
+export function compareTrial(
+  setting: CompareSetting,
+  seed: number,
+  slowdown = 1.2,
+): { readonly same: Comparison; readonly slower: Comparison } {
+  const { serviceMs, utilisation, runsPerSide } = setting;
+  const response = (slowdown * serviceMs) / (1 - utilisation);
   // R = s/(1 − λs), so s = R/(1 + λR).
-  const slower = response / (1 + arrivalsPerMs * response);
-  const side = (serviceMs: number, salt: number) =>
-    Array.from({ length: setting.runsPerSide }, (_, i) =>
-      runOf(setting, serviceMs, seed * 1000 + 2 * i + salt),
-    );
-  return compareRuns(side(setting.serviceMs, 1), side(slower, 2));
+  const slowServiceMs = response / (1 + (utilisation / serviceMs) * response);
+  const side = (demandMs: number, salt: number) =>
+    Array.from({ length: runsPerSide }, (_, i) => runOf(setting, demandMs, (seed * 100 + i) * 3 + salt));
+  const before = side(serviceMs, 0);
+  return {
+    same: compareRuns(before, side(serviceMs, 1)),
+    slower: compareRuns(before, side(slowServiceMs, 2)),
+  };
 }
 
 function runOf(setting: CompareSetting, serviceMs: number, seed: number): Run {

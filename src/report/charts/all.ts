@@ -15,6 +15,12 @@ const charts: Readonly<Record<ChartName, (analysis: Analysis) => Chart>> = {
   degradation: degradationChart,
   'sla-heat-map': slaHeatMap,
   evidence: evidenceChart,
+  changes: () => ({
+    kind: 'omitted',
+    name: 'changes',
+    title: 'What changed',
+    because: 'an analysis compares no runs.',
+  }),
 };
 
 /** A chart of the report, or the reason why it is left out. */

@@ -49,7 +49,9 @@ export type ChartName =
   | 'distribution'
   | 'degradation'
   | 'sla-heat-map'
-  | 'evidence';
+  | 'evidence'
+  /** Of a comparison. */
+  | 'changes';
 
 export type Block =
   | { readonly kind: 'heading'; readonly title: string; readonly tone?: Tone }

@@ -1,0 +1,197 @@
+import type { ComparedRun, Comparison, ComparisonLine } from '../../analyse/compare/comparison.ts';
+import { metricChange, metricNames, metricValue } from '../../analyse/compare/line.ts';
+import { metricRules } from '../../analyse/compare/metric.ts';
+import { loadName } from '../../analyse/words.ts';
+import {
+  type Block,
+  code,
+  type Document,
+  details,
+  type Line,
+  left,
+  prose,
+  quiet,
+  right,
+  type Section,
+  sentences,
+  status,
+  strong,
+  table,
+  together,
+} from '../document/document.ts';
+import { instant, number, plural } from '../format.ts';
+import { byWeight, changed, changeRange, comparisonTone, verdictName } from './words.ts';
+
+/** The report of a comparison, section by section, before it has a medium. */
+export function composeComparison(comparison: Comparison): Document {
+  return {
+    title: comparisonTitle(comparison),
+    sections: [
+      summarySection(comparison),
+      changesSection(comparison),
+      basisSection(comparison),
+      methodSection(comparison),
+    ],
+  };
+}
+
+/** `Comparison: shop`, or `Comparison: old → new` where the names differ. */
+export function comparisonTitle({ before, after }: Comparison): string {
+  const [was, is] = [namesOf(before), namesOf(after)];
+  return `Comparison: ${was === is ? was : `${was} → ${is}`}`;
+}
+
+function namesOf(runs: readonly ComparedRun[]): string {
+  return [...new Set(runs.map(({ name }) => name))].join(', ');
+}
+
+function summarySection(comparison: Comparison): Section {
+  const { verdict, statement, lines, warnings, differences } = comparison;
+  return {
+    id: 'summary',
+    title: 'What Changed',
+    blocks: [
+      { kind: 'callout', tone: comparisonTone(verdict), title: verdictName(verdict), lines: [[statement]] },
+      ...changeTable('Changes that matter', changed(lines)),
+      ...(differences.length === 0
+        ? []
+        : [
+            {
+              kind: 'callout' as const,
+              tone: 'warning' as const,
+              title: 'The plans differ',
+              lines: [
+                ['Compared all the same, as asked; the differences may explain every change.'],
+                ...differences.map((each): Line => [each]),
+              ],
+            },
+          ]),
+      ...sentences(warnings),
+    ],
+  };
+}
+
+function changesSection({ lines }: Comparison): Section {
+  const open = byWeight(lines).filter(({ verdict }) => verdict === 'inconclusive');
+  return {
+    id: 'changes',
+    title: 'Every Change',
+    blocks: [
+      { kind: 'chart', chart: 'changes' },
+      ...openQuestions(open),
+      ...details(`All ${plural(lines.length, 'line')}`, changeTable('Stage by stage', lines)),
+    ],
+  };
+}
+
+const mostOpen = 8;
+
+/** What was not seen may be there: how large it could be. */
+function openQuestions(open: readonly ComparisonLine[]): readonly Block[] {
+  return table(
+    open.length <= mostOpen
+      ? 'Not decided: the interval is wider than the margin'
+      : `Not decided: the interval is wider than the margin (${mostOpen} of ${number(open.length)})`,
+    [left('Endpoint'), left('Load'), left('Metric'), right('Change'), right('Smallest change seen')],
+    open
+      .slice(0, mostOpen)
+      .map((line) => [
+        subject(line),
+        [loadName(line)],
+        [metricNames[line.metric]],
+        changeCell(line),
+        [line.smallest === null ? 'none' : metricChange(line.metric, worse(line, line.smallest))],
+      ]),
+  );
+}
+
+/** A size as a change for the worse. */
+function worse({ metric }: ComparisonLine, size: number): number {
+  return metricRules[metric].better === 'higher' ? -size : size;
+}
+
+function changeTable(caption: string, lines: readonly ComparisonLine[]): readonly Block[] {
+  return table(
+    caption,
+    [
+      left('Endpoint'),
+      together('Load'),
+      left('Metric'),
+      right('Before'),
+      right('After'),
+      right('Change'),
+      left('Verdict'),
+      right('p (Holm)'),
+      right("Cliff's δ"),
+    ],
+    lines.map((line) => [
+      subject(line),
+      [loadName(line)],
+      [metricNames[line.metric]],
+      [metricValue(line.metric, line.before)],
+      [metricValue(line.metric, line.after)],
+      changeCell(line),
+      [status(comparisonTone(line.verdict), line.verdict)],
+      [pValue(line.pHolm)],
+      line.cliffsDelta === null
+        ? ['–']
+        : [number(line.cliffsDelta, 2), ...(line.effect === null ? [] : [quiet(line.effect)])],
+    ]),
+  );
+}
+
+function subject({ endpoint }: ComparisonLine): Line {
+  return endpoint === null ? ['all endpoints'] : [code(endpoint)];
+}
+
+function changeCell(line: ComparisonLine): Line {
+  const range = changeRange(line);
+  return [strong(metricChange(line.metric, line.change.value)), ...(range === null ? [] : [quiet(range)])];
+}
+
+function pValue(p: number | null): string {
+  return p === null ? '–' : p < 0.001 ? '< 0.001' : number(p, 3);
+}
+
+function basisSection(comparison: Comparison): Section {
+  return {
+    id: 'basis',
+    title: 'What Was Compared',
+    blocks: [
+      {
+        kind: 'facts',
+        entries: [
+          ['Before', runsLine(comparison.before)],
+          ['After', runsLine(comparison.after)],
+        ],
+      },
+      ...table(
+        'Blocks of time that were compared',
+        [left('Stage'), right('Before'), right('After'), right('Left out'), left('State'), prose('To know')],
+        comparison.stages.map((stage) => [
+          [strong(loadName(stage))],
+          [number(stage.blocks.before)],
+          [number(stage.blocks.after)],
+          [number(stage.blocks.leftOut)],
+          [stage.state === 'compared' ? status('good', 'compared') : status('bad', 'not compared')],
+          [stage.because.join(' ') || '–'],
+        ]),
+      ),
+    ],
+  };
+}
+
+function runsLine(runs: readonly ComparedRun[]): Line {
+  const [first] = runs;
+  if (first === undefined) return ['–'];
+  const when =
+    runs.length === 1 ? instant(first.when) : `${plural(runs.length, 'run')}, from ${instant(first.when)}`;
+  return [
+    ...runs.flatMap(({ id }, i): Line => (i === 0 ? [code(id)] : [', ', code(id)])),
+    quiet(`${when}, ${first.target}, ${first.source}`),
+  ];
+}
+
+function methodSection({ method }: Comparison): Section {
+  return { id: 'method', title: 'How It Was Compared', blocks: sentences(method) };
+}
