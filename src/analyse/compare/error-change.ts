@@ -1,6 +1,7 @@
 import type { Block } from '../measure/measurement.ts';
 import { targetErrors } from '../measure/target-errors.ts';
 import { likeness } from './likeness.ts';
+import { newcombe, type Share, zReachingZero } from './newcombe.ts';
 import type { SubjectSample } from './stage-sample.ts';
 import { twoSidedP, twoSidedT } from './student-t.ts';
 
@@ -30,7 +31,6 @@ export function errorChange(
 ): ErrorChange {
   const sides = [shareOf(before, blockSeconds), shareOf(after, blockSeconds)] as const;
   const [from, to] = sides;
-  const difference = to.share - from.share;
   const freedom = from.freedom + to.freedom;
   const base = {
     before: from.share,
@@ -41,20 +41,17 @@ export function errorChange(
   if (from.freedom < 1 || to.freedom < 1 || from.worth <= 0 || to.worth <= 0)
     return { ...base, low: null, high: null, p: null };
   const ends = newcombe(from, to, twoSidedT(0.05, freedom));
-  return { ...base, ...ends, p: difference === 0 ? 1 : twoSidedP(touching(from, to, difference), freedom) };
+  return { ...base, ...ends, p: twoSidedP(zReachingZero(from, to), freedom) };
 }
 
-type Share = {
-  readonly share: number;
-  /** Requests, divided by the design effect. */
-  readonly worth: number;
+type SideShare = Share & {
   readonly freedom: number;
   readonly perBlock: readonly number[];
 };
 
 type Cluster = { readonly count: number; readonly failed: number };
 
-function shareOf(samples: readonly SubjectSample[], blockSeconds: number): Share {
+function shareOf(samples: readonly SubjectSample[], blockSeconds: number): SideShare {
   const runs = samples.map(({ blocks, measurement }) =>
     blocks.length > 0 ? sumOf(blocks.map(reached)) : targetErrors(measurement),
   );
@@ -96,39 +93,4 @@ function designEffect(clusters: readonly Cluster[], share: number, count: number
   if (n < 2 || share <= 0 || share >= 1) return 1;
   const squares = clusters.reduce((sum, own) => sum + (own.failed - share * own.count) ** 2, 0);
   return ((n / (n - 1)) * squares) / (count * share * (1 - share));
-}
-
-/** Wilson's interval of a share of `n` requests, n not necessarily whole. */
-function wilson(share: number, n: number, z: number): { readonly low: number; readonly high: number } {
-  if (!Number.isFinite(z)) return { low: 0, high: 1 };
-  const z2 = z * z;
-  const scale = 1 + z2 / n;
-  const centre = (share + z2 / (2 * n)) / scale;
-  const half = (z / scale) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  return {
-    low: share <= 0 ? 0 : Math.max(0, centre - half),
-    high: share >= 1 ? 1 : Math.min(1, centre + half),
-  };
-}
-
-function newcombe(from: Share, to: Share, z: number): { readonly low: number; readonly high: number } {
-  const [a, b] = [wilson(from.share, from.worth, z), wilson(to.share, to.worth, z)];
-  const difference = to.share - from.share;
-  return {
-    low: difference - Math.hypot(to.share - b.low, a.high - from.share),
-    high: difference + Math.hypot(b.high - to.share, from.share - a.low),
-  };
-}
-
-/** The z at which the interval just reaches zero. */
-function touching(from: Share, to: Share, difference: number): number {
-  let low = 0;
-  let high = 100;
-  for (let step = 0; step < 60; step += 1) {
-    const middle = (low + high) / 2;
-    const ends = newcombe(from, to, middle);
-    if (difference > 0 ? ends.low > 0 : ends.high < 0) low = middle;
-    else high = middle;
-  }
-  return low;
 }
