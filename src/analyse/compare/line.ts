@@ -89,7 +89,7 @@ function smallestOf(
 /** `p95` and the like stand as they are. */
 export const metricNames: Readonly<Record<Metric, string>> = {
   throughput: 'throughput',
-  avg: 'average response time',
+  avg: 'avg',
   p50: 'p50',
   p95: 'p95',
   p99: 'p99',

@@ -7,6 +7,7 @@ import {
   code,
   type Document,
   details,
+  heading,
   type Line,
   left,
   prose,
@@ -52,7 +53,7 @@ function summarySection(comparison: Comparison): Section {
     title: 'What Changed',
     blocks: [
       { kind: 'callout', tone: comparisonTone(verdict), title: verdictName(verdict), lines: [[statement]] },
-      ...changeTable('Changes that matter', changed(lines)),
+      ...headed('Changes that matter', changeTable('Changes that matter', changed(lines))),
       ...(differences.length === 0
         ? []
         : [
@@ -86,23 +87,32 @@ function changesSection({ lines }: Comparison): Section {
 
 const mostOpen = 8;
 
-/** What was not seen may be there: how large it could be. */
+/** What was not seen may be there: how large it would have to be. */
 function openQuestions(open: readonly ComparisonLine[]): readonly Block[] {
-  return table(
-    open.length <= mostOpen
-      ? 'Not decided: the interval is wider than the margin'
-      : `Not decided: the interval is wider than the margin (${mostOpen} of ${number(open.length)})`,
-    [left('Endpoint'), left('Load'), left('Metric'), right('Change'), right('Smallest change seen')],
-    open
-      .slice(0, mostOpen)
-      .map((line) => [
-        subject(line),
-        [loadName(line)],
-        [metricNames[line.metric]],
-        changeCell(line),
-        [line.smallest === null ? 'none' : metricChange(line.metric, worse(line, line.smallest))],
-      ]),
+  const title =
+    open.length <= mostOpen ? 'Not decided' : `Not decided (${mostOpen} of ${number(open.length)})`;
+  const rows = open
+    .slice(0, mostOpen)
+    .map((line) => [
+      subject(line),
+      [loadName(line)],
+      [metricNames[line.metric]],
+      changeCell(line),
+      [line.smallest === null ? '–' : metricChange(line.metric, worse(line, line.smallest))],
+    ]);
+  return headed(
+    title,
+    table(
+      'The interval is wider than the margin; a change for the worse from the last column on would most likely have been seen',
+      [left('Endpoint'), together('Load'), left('Metric'), right('Change'), right('Would be seen from')],
+      rows,
+    ),
   );
+}
+
+/** In Markdown a table's caption has no place. */
+function headed(title: string, blocks: readonly Block[]): readonly Block[] {
+  return blocks.length === 0 ? [] : [heading(title), ...blocks];
 }
 
 /** A size as a change for the worse. */
