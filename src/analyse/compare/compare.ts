@@ -95,7 +95,7 @@ function statementOf(
     case 'equivalent':
       return `No change that matters: in all ${all} the whole 95 % interval lies within the margin.`;
     case 'inconclusive':
-      return `No change was shown, and none that matters is excluded everywhere. ${tally(counts, all)}`;
+      return `No change that matters was shown, nor can it be excluded everywhere. ${tally(counts, all)} Longer stages, or more runs a side, would tell more.`;
     default:
       return verdict satisfies never;
   }

@@ -20,7 +20,7 @@ import {
   table,
   together,
 } from '../document/document.ts';
-import { instant, number, plural } from '../format.ts';
+import { instant, number, plural, rate } from '../format.ts';
 import { byWeight, changed, changeRange, comparisonTone, verdictName } from './words.ts';
 
 /** The report of a comparison, section by section, before it has a medium. */
@@ -53,7 +53,7 @@ function summarySection(comparison: Comparison): Section {
     title: 'What Changed',
     blocks: [
       { kind: 'callout', tone: comparisonTone(verdict), title: verdictName(verdict), lines: [[statement]] },
-      ...headed('Changes that matter', changeTable('Changes that matter', changed(lines))),
+      ...headed('Changes that matter', changeTable('With their 95 % intervals', changed(lines), false)),
       ...(differences.length === 0
         ? []
         : [
@@ -80,7 +80,7 @@ function changesSection({ lines }: Comparison): Section {
     blocks: [
       { kind: 'chart', chart: 'changes' },
       ...openQuestions(open),
-      ...details(`All ${plural(lines.length, 'line')}`, changeTable('Stage by stage', lines)),
+      ...details(`All ${plural(lines.length, 'line')}`, changeTable('Stage by stage', lines, true)),
     ],
   };
 }
@@ -95,7 +95,6 @@ function openQuestions(open: readonly ComparisonLine[]): readonly Block[] {
     .slice(0, mostOpen)
     .map((line) => [
       subject(line),
-      [loadName(line)],
       [metricNames[line.metric]],
       changeCell(line),
       [line.smallest === null ? '–' : metricChange(line.metric, worse(line, line.smallest))],
@@ -104,7 +103,7 @@ function openQuestions(open: readonly ComparisonLine[]): readonly Block[] {
     title,
     table(
       'The interval is wider than the margin; a change for the worse from the last column on would most likely have been seen',
-      [left('Endpoint'), together('Load'), left('Metric'), right('Change'), right('Would be seen from')],
+      [left('Endpoint'), together('Metric'), right('Change'), right('Would be seen from')],
       rows,
     ),
   );
@@ -120,38 +119,43 @@ function worse({ metric }: ComparisonLine, size: number): number {
   return metricRules[metric].better === 'higher' ? -size : size;
 }
 
-function changeTable(caption: string, lines: readonly ComparisonLine[]): readonly Block[] {
+/** With p-values and effect sizes where every line stands. */
+function changeTable(caption: string, lines: readonly ComparisonLine[], whole: boolean): readonly Block[] {
   return table(
     caption,
     [
       left('Endpoint'),
-      together('Load'),
-      left('Metric'),
+      together('Metric'),
+      right('Change'),
       right('Before'),
       right('After'),
-      right('Change'),
       left('Verdict'),
-      right('p (Holm)'),
-      right("Cliff's δ"),
+      ...(whole ? [right('p (Holm)'), right("Cliff's δ")] : []),
     ],
     lines.map((line) => [
       subject(line),
-      [loadName(line)],
       [metricNames[line.metric]],
-      [metricValue(line.metric, line.before)],
-      [metricValue(line.metric, line.after)],
       changeCell(line),
+      [valueText(line, line.before)],
+      [valueText(line, line.after)],
       [status(comparisonTone(line.verdict), line.verdict)],
-      [pValue(line.pHolm)],
-      line.cliffsDelta === null
-        ? ['–']
-        : [number(line.cliffsDelta, 2), ...(line.effect === null ? [] : [quiet(line.effect)])],
+      ...(whole ? [[pValue(line.pHolm)], delta(line)] : []),
     ]),
   );
 }
 
-function subject({ endpoint }: ComparisonLine): Line {
-  return endpoint === null ? ['all endpoints'] : [code(endpoint)];
+function subject(line: ComparisonLine): Line {
+  return [line.endpoint === null ? 'all endpoints' : code(line.endpoint), quiet(loadName(line))];
+}
+
+/** Short for a table. */
+function valueText({ metric }: ComparisonLine, value: number): string {
+  return metric === 'throughput' ? rate(value) : metricValue(metric, value);
+}
+
+function delta({ cliffsDelta, effect }: ComparisonLine): Line {
+  if (cliffsDelta === null) return ['–'];
+  return [number(cliffsDelta, 2), ...(effect === null ? [] : [quiet(effect)])];
 }
 
 function changeCell(line: ComparisonLine): Line {

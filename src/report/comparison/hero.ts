@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonLine } from '../../analyse/compare/comparison.ts';
 import { metricChange, metricNames } from '../../analyse/compare/line.ts';
-import { loadName } from '../../analyse/words.ts';
+import { capital, loadName } from '../../analyse/words.ts';
 import type { Tone } from '../document/document.ts';
 import { escapeMarkup } from '../escape.ts';
 import { number, plural } from '../format.ts';
@@ -77,5 +77,5 @@ function lineKey(line: ComparisonLine): string {
 }
 
 function key(name: string, value: string, beside: string, look = ''): string {
-  return `<div class="${look}"><dt>${escapeMarkup(name.slice(0, 1).toUpperCase() + name.slice(1))}</dt><dd><b>${escapeMarkup(value)}</b><small>${escapeMarkup(beside)}</small></dd></div>`;
+  return `<div class="${look}"><dt>${escapeMarkup(capital(name))}</dt><dd><b>${escapeMarkup(value)}</b><small>${escapeMarkup(beside)}</small></dd></div>`;
 }

@@ -24,9 +24,7 @@ export function renderComparisonTerminal(comparison: Comparison, options: Termin
   const parts: readonly (readonly string[])[] = [
     [
       style.quiet(cut(comparisonTitle(comparison), width)),
-      ...hanging(`${verdictName(verdict)}. ${statement}`, width, 4, `${style.tone(tone, signs[tone])} `).map(
-        (line) => line,
-      ),
+      ...hanging(`${verdictName(verdict)}. ${statement}`, width, 4, `${style.tone(tone, signs[tone])} `),
     ],
     titled(
       style,
@@ -74,7 +72,7 @@ function titled(style: Style, title: string, lines: readonly string[]): readonly
   return lines.length === 0 ? [] : [style.strong(title), ...lines];
 }
 
-/** Wrapped, the mark before the first line, the others beneath its text. */
+/** Wrapped, the mark before the first line, the others beneath its text. A mark is spaces, or spaces, a sign and a space. */
 function hanging(text: string, width: number, most: number, mark: string): readonly string[] {
   const indent = mark.trimStart() === '' ? mark.length : mark.length - mark.trimStart().length + 2;
   return wrap(text, width - indent, most).map((line, at) => (at === 0 ? mark : ' '.repeat(indent)) + line);

@@ -1,5 +1,6 @@
 import type { Comparison, ComparisonLine, LineVerdict } from '../../analyse/compare/comparison.ts';
 import { metricChange, metricNames, place } from '../../analyse/compare/line.ts';
+import { capital } from '../../analyse/words.ts';
 import type { Tone } from '../document/document.ts';
 import { range } from '../format.ts';
 
@@ -19,9 +20,7 @@ export function comparisonTone(verdict: Comparison['verdict']): Tone {
 }
 
 export function verdictName(verdict: Comparison['verdict']): string {
-  return verdict === 'nothing-compared'
-    ? 'Nothing compared'
-    : `${verdict.slice(0, 1).toUpperCase()}${verdict.slice(1)}`;
+  return verdict === 'nothing-compared' ? 'Nothing compared' : capital(verdict);
 }
 
 const order: readonly LineVerdict[] = ['regressed', 'improved', 'inconclusive', 'equivalent'];
