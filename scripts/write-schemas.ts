@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { analysisJsonSchema } from '../src/analyse/analyse.ts';
 import { predictionJsonSchema } from '../src/analyse/what-if/prediction.ts';
+import { comparisonJsonSchema } from '../src/analyse/compare/comparison.ts';
 import { planJsonSchema } from '../src/plan/plan-schema.ts';
 
 /** Writes the published JSON Schemas from the schemas that Loadline itself checks by. */
@@ -10,6 +11,7 @@ const schemas = {
   'plan.schema.json': planJsonSchema(),
   'analysis.schema.json': analysisJsonSchema(),
   'prediction.schema.json': predictionJsonSchema(),
+  'comparison.schema.json': comparisonJsonSchema(),
 };
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(new URL(name, folder), `${JSON.stringify(schema, null, 2)}\n`);

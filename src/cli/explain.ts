@@ -1,3 +1,4 @@
+import { PlansDifferError } from '../analyse/compare/plan-differences.ts';
 import { ImportError } from '../import/import-error.ts';
 import { TargetNotAllowedError } from '../load/permission.ts';
 import { TargetUnreachableError } from '../load/target.ts';
@@ -21,6 +22,8 @@ export function explain(error: unknown): { readonly message: string; readonly ex
     return { message: withHint(error.message, error.hint), exitCode: exitCodes.usage };
   if (error instanceof TargetUnreachableError)
     return { message: withHint(error.message, error.hint), exitCode: exitCodes.unreachable };
+  if (error instanceof PlansDifferError)
+    return { message: withHint(error.message, error.hint), exitCode: exitCodes.usage };
   if (error instanceof RunFileError)
     return { message: withHint(error.message, error.remedy), exitCode: exitCodes.usage };
   if (error instanceof ImportError) {

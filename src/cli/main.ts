@@ -112,6 +112,33 @@ function program(io: Io, exit: (code: number) => void): Command {
     );
 
   root
+    .command('compare')
+    .argument('[runs...]', 'BEFORE and AFTER: run files, their names, or latest')
+    .option('--before <run...>', 'a set of runs in place of BEFORE; best made in turns with those after')
+    .option('--after <run...>', 'the set to compare it with')
+    .option('--format <list>', 'write reports: html, md, json (default with --out: all)')
+    .option('--out <dir>', 'where the reports go (default: .loadline/comparisons/<before>-vs-<after>)')
+    .option('--json <file>', 'write the comparison as JSON; - for standard output')
+    .addOption(
+      new Option(
+        '--fail-on <verdict>',
+        'exit with 1 on this verdict; inconclusive: also if nothing was decided',
+      )
+        .choices(['regressed', 'inconclusive', 'never'])
+        .default('regressed'),
+    )
+    .option('--anyway', 'compare what both sides have although their plans differ')
+    .option('--quiet', 'no progress, no summary: results only as files and exit code')
+    .description('tell what changed between two runs, or two sets of runs, and whether it matters')
+    .addHelpText(
+      'after',
+      '\nTwo runs:  loadline compare old new\nSets:      loadline compare --before old-1 old-2 old-3 --after new-1 new-2 new-3\nExit code: 0 no regression, 1 regressed, 2 the plans differ, 3 no stage is usable on both sides',
+    )
+    .action(async (runs: string[], options) =>
+      exit(await (await import('./compare.ts')).compare(runs, options, io)),
+    );
+
+  root
     .command('runs')
     .option('--json', 'as JSON')
     .description('list the stored runs')

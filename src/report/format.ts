@@ -81,7 +81,7 @@ export function valueAndRange(interval: Interval, format: (value: number) => str
 
 /** `50 ms to 100 ms` needs its unit once. */
 function unitOnce(low: string, high: string): string {
-  const unit = / ms$|\/s$| %$| ×$| users?$/.exec(low)?.[0];
+  const unit = / ms$|\/s$| %$| ×$| points$| users?$/.exec(low)?.[0];
   return unit !== undefined && high.endsWith(unit.replace(/^ user$/, ' users'))
     ? low.slice(0, -unit.length)
     : low;

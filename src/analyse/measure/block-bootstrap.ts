@@ -35,6 +35,33 @@ export function blockIntervals(
 ): Measurement['intervals'] {
   const none = { rate: null, avg: null, p50: null, p95: null, p99: null };
   if (blocks.length < minBlocks) return none;
+  const resampled = resampleBlocks(blocks, bootstrapResamples, random);
+  const samples = blocks.reduce((sum, block) => sum + block.histogram.count, 0);
+  const few = fewBlocksFactor(blocks.length);
+  const widen = few * alikeBlocksFactor(blockMeans(blocks));
+  const widenRate = few * alikeBlocksFactor(blocks.map((block) => block.count / block.seconds));
+  const quantile = (name: keyof typeof quantiles) => {
+    const q = quantiles[name];
+    const value = at.times?.[name];
+    if (value === undefined || samples * Math.min(q, 1 - q) < minBeyond) return null;
+    return widened(value, resampled[name], widen);
+  };
+  const avg = at.times?.avg;
+  return {
+    rate: widened(at.rate, resampled.rate, widenRate),
+    avg: avg === undefined || samples < 2 * minBeyond ? null : widened(avg, resampled.avg, widen),
+    p50: quantile('p50'),
+    p95: quantile('p95'),
+    p99: quantile('p99'),
+  };
+}
+
+/** Rates per s and times in ms of so many bootstrap resamples of the blocks; one without timed requests has no times. */
+export function resampleBlocks(
+  blocks: readonly Block[],
+  resamples: number,
+  random: () => number,
+): Readonly<Record<'rate' | 'avg' | keyof typeof quantiles, readonly number[]>> {
   const compressed = compress(blocks);
   const resampled = {
     rate: [] as number[],
@@ -45,7 +72,7 @@ export function blockIntervals(
   };
   const weights = new Uint32Array(blocks.length);
   const counts = new Float64Array(compressed.values.length);
-  for (let resample = 0; resample < bootstrapResamples; resample += 1) {
+  for (let resample = 0; resample < resamples; resample += 1) {
     drawWeights(weights, random);
     counts.fill(0);
     let seconds = 0;
@@ -84,24 +111,7 @@ export function blockIntervals(
       resampled[name].push((compressed.values[place] ?? 0) / 1000);
     }
   }
-  const samples = blocks.reduce((sum, block) => sum + block.histogram.count, 0);
-  const few = fewBlocksFactor(blocks.length);
-  const widen = few * alikeBlocksFactor(blockMeans(blocks));
-  const widenRate = few * alikeBlocksFactor(blocks.map((block) => block.count / block.seconds));
-  const quantile = (name: keyof typeof quantiles) => {
-    const q = quantiles[name];
-    const value = at.times?.[name];
-    if (value === undefined || samples * Math.min(q, 1 - q) < minBeyond) return null;
-    return widened(value, resampled[name], widen);
-  };
-  const avg = at.times?.avg;
-  return {
-    rate: widened(at.rate, resampled.rate, widenRate),
-    avg: avg === undefined || samples < 2 * minBeyond ? null : widened(avg, resampled.avg, widen),
-    p50: quantile('p50'),
-    p95: quantile('p95'),
-    p99: quantile('p99'),
-  };
+  return resampled;
 }
 
 /** Relative change of the mean response time from one stage to another, with its interval; both sides resampled. */

@@ -27,6 +27,12 @@ const charts: Readonly<Record<ChartName, (analysis: Analysis) => Chart>> = {
   sizes: sizesChart,
   rows: rowsChart,
   steps: stepsChart,
+  changes: () => ({
+    kind: 'omitted',
+    name: 'changes',
+    title: 'What changed',
+    because: 'an analysis compares no runs.',
+  }),
 };
 
 /** A chart of the report, or the reason why it is left out. */

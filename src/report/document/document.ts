@@ -59,7 +59,9 @@ export type ChartName =
   | 'keys'
   | 'sizes'
   | 'rows'
-  | 'steps';
+  | 'steps'
+  /** Of a comparison. */
+  | 'changes';
 
 export type Block =
   | { readonly kind: 'heading'; readonly title: string; readonly tone?: Tone }

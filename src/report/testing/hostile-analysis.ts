@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { type Analysis, analysisSchema } from '../../analyse/analysis.ts';
 
 /** What a target or a plan may try: markup, scripts, terminal and Markdown control, direction overrides. */
@@ -9,15 +10,20 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** The analysis with every string that the schema leaves free replaced by {@link hostileText}. */
 export function hostileAnalysis(from: Analysis): Analysis {
+  return hostile(from, analysisSchema);
+}
+
+/** The same of anything with a schema. */
+export function hostile<T>(from: T, schema: z.ZodType<T>): T {
   const copy: Json = JSON.parse(JSON.stringify(from));
   const leaves = new Map<string, Leaf[]>();
   collect(copy, '', leaves);
   for (const places of leaves.values()) {
     for (const place of places) place.set(hostileText);
-    if (analysisSchema.safeParse(copy).success) continue;
+    if (schema.safeParse(copy).success) continue;
     for (const place of places) place.set(place.text);
   }
-  return analysisSchema.parse(copy);
+  return schema.parse(copy);
 }
 
 type Leaf = { readonly text: string; readonly set: (text: string) => void };
