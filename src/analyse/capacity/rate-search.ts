@@ -1,7 +1,7 @@
 import type { Plan, SlaStatistic } from '../../plan/plan.ts';
-import { randomIndex } from '../../record/random.ts';
+import { randomIndex, randomNormal } from '../../record/random.ts';
 import { judge, type PlanPromise, promisesOf } from '../endpoints/promise.ts';
-import { alikeBlocksFactor, fewBlocksFactor, percentileInterval } from '../measure/interval.ts';
+import { fewBlocksFactor, percentileInterval, z95 } from '../measure/interval.ts';
 import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 import { fitLogit, logit, rootOf, type Share } from './logit-fit.ts';
 import { countOver } from './share-over.ts';
@@ -36,7 +36,7 @@ export const allowedOver: Readonly<Partial<Record<SlaStatistic, number>>> = {
  * What is known of the slope beforehand, and known badly: in M/M/m it is about λ·limit, the requests that come within
  * the limit. It keeps a fit finite where the trials separate without an error.
  */
-const [leastSlope, mostSlope] = [5, 60];
+const [leastSlope, mostSlope] = [5, 300];
 /** What a plateau is worth as an observation: so many requests at its throughput, half of them over the limit. */
 const plateauRequests = 4;
 /** Of the model's overdispersion. */
@@ -95,11 +95,7 @@ function rootFor(
     const own = trial.endpoints[promise.endpoint] ?? null;
     if (own === null || own.histogram === null || own.histogram.count === 0) return [];
     return [
-      shareOf(
-        own,
-        { limit: promise.limit, allowed, rate: trial.askedRate ?? 1, plateau },
-        drawn?.(i) ?? null,
-      ),
+      shareOf(own, { limit: promise.limit, allowed, rate: comingRate(trial), plateau }, drawn?.(i) ?? null),
     ];
   });
   if (shares.length === 0) return null;
@@ -146,6 +142,15 @@ function shareOf(
   };
 }
 
+/**
+ * Half way between the rate asked for and the rate that came: chance arrivals lengthen the queue as more of them would,
+ * chance of the service does not (bench/search-accuracy.ts: fewer misses than either alone).
+ */
+function comingRate({ askedRate, total }: StageMeasurement): number {
+  const asked = askedRate ?? total.rate ?? 1;
+  return total.rate === null || total.rate <= 0 ? asked : Math.sqrt(asked * total.rate);
+}
+
 type Part = { readonly hits: number; readonly timed: number };
 
 function sumOf(parts: readonly Part[]): Part {
@@ -186,13 +191,28 @@ export function relaxationSeconds(rate: number, plateau: Plateau): number | null
   return 1 / (plateau * (1 - Math.sqrt(load)) ** 2);
 }
 
-const rounds = 400;
+/**
+ * The highest rate at which trials of so many seconds are at least so many relaxation times long, the inverse of
+ * {@link relaxationSeconds}.
+ */
+export function steadyRate(plateau: number, seconds: number, relaxations: number): number {
+  return plateau * Math.max(0, 1 - Math.sqrt(relaxations / (plateau * seconds))) ** 2;
+}
 
-/** 95 % interval of the rate: trials and, within them, blocks of time drawn again. Null: no fit to draw from. */
+const rounds = 400;
+/** The delta method's interval is a little too narrow where the line is bent and the dispersion a guess. */
+const deltaReach = z95 * 1.1;
+
+/**
+ * 95 % interval of the rate. Trials' blocks of time are drawn again, and the plateau within its standard error
+ * (`plateauError`, of ln); the result is never taken for narrower than the fit with its overdispersion says, for a queue
+ * near its limit remembers longer than a block. Null: no fit to draw from.
+ */
 export function rateInterval95(
   given: readonly StageMeasurement[],
   plan: Plan,
   plateau: Plateau,
+  plateauError: number,
   at: RateSearch,
   random: () => number,
 ): { readonly low: number; readonly high: number } | null {
@@ -202,9 +222,10 @@ export function rateInterval95(
   const logs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const draws = trials.map(({ total }) => total.blocks.map(() => randomIndex(random, total.blocks.length)));
+    const drawn = plateau === null ? null : plateau * Math.exp(plateauError * randomNormal(random));
     let lowest: number | null = null;
     for (const promise of promises) {
-      const root = rootFor(promise, trials, plateau, (trial) => draws[trial] ?? []);
+      const root = rootFor(promise, trials, drawn, (trial) => draws[trial] ?? []);
       if (root !== null && (lowest === null || root.rate < lowest)) lowest = root.rate;
     }
     if (lowest !== null && Number.isFinite(lowest)) logs.push(Math.log(lowest));
@@ -213,18 +234,10 @@ export function rateInterval95(
   const { low, high } = percentileInterval(logs);
   const centre = Math.log(at.rate);
   const blocks = trials.reduce((sum, { total }) => sum + total.blocks.length, 0);
-  const factor = fewBlocksFactor(Math.max(3, blocks - 2)) * alike(trials);
+  const factor = fewBlocksFactor(Math.max(3, blocks - 2));
+  const least = deltaReach * at.error;
   return {
-    low: Math.exp(centre + factor * Math.min(0, low - centre)),
-    high: Math.exp(centre + factor * Math.max(0, high - centre)),
+    low: Math.exp(centre - Math.max(least, factor * Math.max(0, centre - low))),
+    high: Math.exp(centre + Math.max(least, factor * Math.max(0, high - centre))),
   };
-}
-
-function alike(trials: readonly StageMeasurement[]): number {
-  const factors = trials.map(({ total }) =>
-    alikeBlocksFactor(
-      total.blocks.flatMap((b) => (b.histogram.count > 0 ? [b.histogram.sumUs / b.histogram.count] : [])),
-    ),
-  );
-  return factors.length === 0 ? 1 : factors.reduce((a, b) => a + b, 0) / factors.length;
 }

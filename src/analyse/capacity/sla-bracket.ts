@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Estimate } from '../analysis.ts';
+import { findCommand } from '../commands.ts';
 import { judge, type PlanPromise, promisesOf } from '../endpoints/promise.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { list, loadName, milliseconds, number, rate, share } from '../words.ts';
@@ -70,7 +71,7 @@ export function slaEstimate(measurements: readonly StageMeasurement[], plan: Pla
   if (failing === undefined) {
     return insufficientEvidence(
       `Every promise was kept at every load tested, up to ${loadName(last.measurement)} (${rateWords(last)}): the highest rate within the SLA is at least that.`,
-      `a stage at ${nextLoad(last.measurement)}${closed ? '; for a limit in requests per second an open-model search (planned)' : ''}`,
+      `a stage at ${nextLoad(last.measurement)}${closed ? `; for a limit in requests per second: ${findCommand({ plan })}` : ''}`,
     );
   }
   const held = stages[failedAt - 1];

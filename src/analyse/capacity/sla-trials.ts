@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { Estimate, Interval } from '../analysis.ts';
 import { judge, type PlanPromise, promisesOf } from '../endpoints/promise.ts';
+import { z95 } from '../measure/interval.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { count, milliseconds, number, rate, share, within } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
@@ -9,6 +10,7 @@ import {
   rateInterval95,
   rateSearch,
   relaxationSeconds,
+  steadyRate,
   usableTrials,
 } from './rate-search.ts';
 
@@ -16,6 +18,8 @@ import {
 const nearShare = 0.1;
 const wantedRequests = 2000;
 const wantedRelaxations = 10;
+/** A trial of fewer relaxation times has hardly left the empty queue with which it began. */
+const leastRelaxations = 3;
 
 /** Throughput of a plateau that the ladder showed, with its interval; null: it showed none. */
 export type PlateauRate = Interval | null;
@@ -57,7 +61,10 @@ export function slaFromTrials(
         `a ladder of more users (--max-users)`,
       );
     }
-    if (found.rate === null) return bracketed(found.kept, found.missed ?? plateau?.high ?? highest);
+    if (found.rate === null) {
+      const missed = Math.max(found.kept, found.missed ?? plateau?.high ?? highest);
+      return bracketed(Math.min(found.kept, steady(usable) ?? found.kept), missed);
+    }
     return fitted(found.rate, usable);
   }
 
@@ -77,13 +84,20 @@ export function slaFromTrials(
     };
   }
 
+  /** Nearer to the plateau a trial ends before its queue has grown: what it kept, minutes may not. */
+  function steady(usable: readonly StageMeasurement[]): number | null {
+    if (plateau === null) return null;
+    const longest = usable.reduce((most, t) => Math.max(most, t.seconds ?? 0), 0);
+    return steadyRate(plateau.value, longest, leastRelaxations);
+  }
+
   function fitted(value: number, usable: readonly StageMeasurement[]): Estimate {
-    const drawn = rateInterval95(trials, plan, plateau?.value ?? null, found, random);
+    const drawn = rateInterval95(trials, plan, plateau?.value ?? null, errorOf(plateau), found, random);
     // Beyond the plateau queues grow without bound: no rate above it holds an SLA for long.
     const most = plateau === null ? Number.POSITIVE_INFINITY : (plateau.high ?? plateau.value);
     const estimate = Math.min(value, most);
-    const low = drawn === null ? found.kept : Math.min(estimate, drawn.low);
-    const high = drawn === null ? found.missed : Math.max(estimate, Math.min(drawn.high, most));
+    const low = Math.min(estimate, drawn?.low ?? found.kept ?? estimate, steady(usable) ?? estimate);
+    const high = Math.max(estimate, Math.min(drawn?.high ?? found.missed ?? most, most));
     const near = usable.filter((t) => Math.abs(Math.log((t.askedRate ?? 1) / estimate)) <= nearShare);
     const requests = near.reduce((sum, t) => sum + t.total.count, 0);
     const seconds = near.reduce((sum, t) => sum + (t.seconds ?? 0), 0);
@@ -108,6 +122,12 @@ export function slaFromTrials(
       statement: `The SLA holds up to about ${rate(estimate)}${within(interval, (x) => number(x, x < 100 ? 1 : 0))} of requests that come independently of each other${bindingText(found.binding)}.${doubts}`,
     };
   }
+}
+
+/** Standard error of ln rate, from its 95 % interval. */
+function errorOf(plateau: PlateauRate): number {
+  if (plateau === null || plateau.low === null || plateau.high === null || plateau.low <= 0) return 0;
+  return Math.log(plateau.high / plateau.low) / (2 * z95);
 }
 
 function bindingText(binding: PlanPromise | null): string {

@@ -6,6 +6,7 @@ import type { Run } from '../../record/run.ts';
 import type { Trial, TrialOrder } from '../../record/trial.ts';
 import { analyseCapacity } from '../capacity/capacity.ts';
 import { bracket } from '../capacity/growth.ts';
+import { kneePrecision } from '../capacity/knee-precision.ts';
 import { loadPoints } from '../capacity/load-point.ts';
 import { searchStages } from '../capacity/search-stages.ts';
 import { promisesOf } from '../endpoints/promise.ts';
@@ -97,11 +98,13 @@ export function findPlanner(options: FindOptions): SearchPlanner {
       }
       if (!promises) return null;
       const points = loadPoints(ladder, 'closed');
-      const top = points.reduce((most, p) => Math.max(most, p.rate), 0);
+      const saturated = bracket(points)?.firstBad != null;
+      const highest = points.reduce((most, p) => Math.max(most, p.rate), 0);
+      const top = saturated ? (kneePrecision(points)?.maxRate ?? highest) : highest;
       if (!(top > 0)) return null;
       const step = nextRate(rates, plan, {
-        maxThroughput: top,
-        saturated: bracket(points)?.firstBad != null,
+        maxThroughput: Math.min(top, highest),
+        saturated,
         maxRate: bounds.maxRate,
         leftMs: budget.ratesUntilMs - afterMs,
         ofMs: budget.ratesUntilMs - ladderEnd(),

@@ -13,7 +13,7 @@ export type RateStep = {
 };
 
 export type RateBounds = {
-  /** Highest successful throughput of the ladder. */
+  /** Highest successful throughput of the ladder, or that of its plateau. */
   readonly maxThroughput: number;
   /** Throughput stopped growing there: beyond it queues grow without bound. */
   readonly saturated: boolean;
@@ -25,8 +25,8 @@ export type RateBounds = {
 };
 
 const firstShare = 0.75;
-/** Beyond the measured throughput of a plateau a rate is no question any more. */
-const beyondPlateau = 1.02;
+/** Near a plateau's throughput a trial of seconds cannot show what minutes would. */
+const belowPlateau = 0.985;
 /** Bracketed, these are the trials that tell most about the slope and the root. */
 const around = [0.97, 1.03, 0.94, 1] as const;
 const trialsWanted = 5;
@@ -47,7 +47,7 @@ export function nextRate(
 ): RateStep | null {
   const ceiling = Math.min(
     bounds.maxRate,
-    bounds.maxThroughput * (bounds.saturated ? beyondPlateau : 1),
+    bounds.maxThroughput * (bounds.saturated ? belowPlateau : 1),
     ...trials.flatMap((t) => (fallen(t, plan) === null ? [] : [(t.askedRate ?? 0) * 0.97])),
   );
   const found = rateSearch(trials, plan, bounds.saturated ? bounds.maxThroughput : null);
