@@ -51,6 +51,11 @@ export class Draws {
   }
 }
 
+/** Processors that a request of a usual framework keeps busy, so that a full one shows in the control as well. */
+export function framework(draws: Draws): Pick<Common, 'cpuMs' | 'unrest'> {
+  return { cpuMs: draws.scaled(0.5, 2), unrest: draws.between(0, 0.02) };
+}
+
 /** The same system with its endpoints in another order: no rule may rely on it. */
 export function shuffled(system: SimulatedSystem, random: () => number): SimulatedSystem {
   const order = system.endpoints.map((_, i) => i);

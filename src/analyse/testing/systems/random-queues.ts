@@ -1,6 +1,6 @@
 import type { SimulatedSystem } from '../simulated-system.ts';
 import { noCache } from './data.ts';
-import type { Draws } from './draws.ts';
+import { type Draws, framework } from './draws.ts';
 import { narrowLine } from './healthy.ts';
 import { busyProcessors, connectionPool, eventLoop, globalLock, hotRow, twoTiers } from './queues.ts';
 import { collapse } from './times.ts';
@@ -54,23 +54,33 @@ export const queues = {
   },
   'busy-processors': (draws: Draws) =>
     busyProcessors({
-      ...draws.wide(draws.parts(draws.whole(0, 6), 1, 50)),
+      ...framework(draws),
       ...paused(draws),
+      others: draws.parts(draws.whole(0, 6), 1, 50),
       cores: draws.one(1, 2, 4, 8),
       busy: draws.parts(draws.whole(1, 4), 3, 60),
     }),
+  /** The control is so light that a shared processor does not show in it. */
+  'busy-processors-light-control': (draws: Draws) =>
+    busyProcessors({
+      ...draws.wide(draws.parts(draws.whole(0, 6), 1, 50)),
+      cores: draws.one(2, 4, 8),
+      busy: draws.parts(draws.whole(2, 4), 3, 60),
+    }),
   'two-tiers': (draws: Draws) =>
     twoTiers({
-      ...draws.wide(draws.parts(draws.whole(0, 4), 1, 50)),
+      ...framework(draws),
       ...paused(draws),
+      others: draws.parts(draws.whole(0, 4), 1, 50),
       cores: draws.one(1, 2, 4),
       places: draws.whole(2, 16),
       busy: draws.parts(draws.whole(1, 4), 1, 20).map((part) => ({ ...part, queryMs: draws.scaled(5, 100) })),
     }),
   'no-cache': (draws: Draws) =>
     noCache({
-      ...draws.wide(draws.parts(draws.whole(0, 6), 1, 20)),
+      ...framework(draws),
       ...paused(draws),
+      others: draws.parts(draws.whole(0, 6), 1, 20),
       cores: draws.one(2, 4, 8),
       repeated: draws.parts(draws.whole(1, 2), 10, 80),
     }),
