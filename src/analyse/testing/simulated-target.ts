@@ -1,5 +1,6 @@
 import { randomIndex, randomNormal } from '../../record/random.ts';
 import type { Outcome } from '../../record/run.ts';
+import { Admission } from './admission.ts';
 import {
   type Agenda,
   draw,
@@ -41,10 +42,9 @@ export class SimulatedTarget {
   readonly #rowSlots = new Map<string, Map<number, { slots: Slots; users: number }>>();
   readonly #visits = new Map<Step, number>();
   readonly #cached: readonly Map<number, number>[];
+  readonly #admission: Admission;
   #inside = 0;
   #answered = 0;
-  #tokens: number;
-  #tokensAtUs = 0;
   #unrestSecond = -1;
   #unrest = 1;
 
@@ -54,7 +54,7 @@ export class SimulatedTarget {
     this.#clock = clock;
     this.#random = random;
     this.#cached = system.endpoints.map(() => new Map());
-    this.#tokens = system.limit?.kind === 'token-bucket' ? system.limit.burst : 0;
+    this.#admission = new Admission(system.limit);
     for (const station of system.stations) this.#open(station);
   }
 
@@ -64,16 +64,12 @@ export class SimulatedTarget {
     const isHot = endpoint?.hotShare !== undefined && this.#random() < endpoint.hotShare && !asked.isSpread;
     const key = asked.key ?? (isHot ? 0 : randomIndex(this.#random, endpoint?.keys ?? 1));
     const rows = asked.rows ?? endpoint?.list?.rows ?? 1;
-    const refused = this.#refusal();
+    const refused = this.#admission.refusal(this.#clock.now, this.#inside);
     if (refused !== null) {
       this.#after(refusalUs, () => then({ outcome: 'status', status: refused, bytes: headBytes }));
       return;
     }
-    const { limit } = this.#system;
-    const overloaded =
-      limit?.kind === 'errors' && this.#inside >= limit.above && this.#random() < limit.share
-        ? limit.status
-        : null;
+    const overloaded = this.#admission.failure(this.#inside, this.#random);
     const failing =
       endpoint?.failures && this.#random() < endpoint.failures.share ? endpoint.failures.status : null;
     const notModified = asked.conditional && endpoint?.validators !== undefined;
@@ -208,18 +204,6 @@ export class SimulatedTarget {
     const until = cached.get(key) ?? Number.NEGATIVE_INFINITY;
     if (until >= this.#clock.now) return cache.hit;
     cached.set(key, this.#clock.now + (cache.ttlMs ?? Number.POSITIVE_INFINITY) * 1000);
-    return null;
-  }
-
-  #refusal(): number | null {
-    const { limit } = this.#system;
-    if (limit?.kind === 'in-flight') return this.#inside >= limit.max ? limit.status : null;
-    if (limit?.kind !== 'token-bucket') return null;
-    const saved = this.#tokens + ((this.#clock.now - this.#tokensAtUs) / 1e6) * limit.perSecond;
-    this.#tokens = Math.min(Math.max(1, limit.burst), saved);
-    this.#tokensAtUs = this.#clock.now;
-    if (this.#tokens < 1) return limit.status;
-    this.#tokens -= 1;
     return null;
   }
 
