@@ -19,10 +19,11 @@ import { probingOf } from './trial-stage.ts';
 export function readProbes(run: Run, measurements: readonly StageMeasurement[]): ProbeReadings {
   const probing = probingOf(run, measurements);
   const single = readSingleUser(probing);
+  const coupling = readCoupling(probing, single);
   return {
     single,
-    solo: readSolo(probing, single, controlTime(run, single)),
-    coupling: readCoupling(probing, single),
+    solo: readSolo(probing, { single, coupling, controlMs: controlTime(run, single) }),
+    coupling,
     reuse: readReuse(probing),
     keys: readKeys(probing, single),
     sizes: readSizes(probing),

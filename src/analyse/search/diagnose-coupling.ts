@@ -11,6 +11,8 @@ export type CouplingBounds = {
 /** Of each probed endpoint, requests per second at most; and how many are wanted. */
 const mostPerSecond = 3;
 const wantedProbes = 20;
+/** Of what is worked on at once they may keep so much busy, all together. */
+const mostBusy = 0.15;
 /** Waited with the held endpoint by less than this share of its own added time: it waits for something else. */
 const apartShare = 0.3;
 const mostSoloStages = 3;
@@ -165,8 +167,7 @@ function hold(
   const knee = solo.stages.length > 0 ? solo.knee : view.parallelism;
   const users = Math.ceil(clamp(3 * knee, Math.min(fewestHeld, maxUsers), maxUsers));
   const busyMs = others.reduce((sum, index) => sum + (single.get(index)?.meanMs ?? 50), 0);
-  // Together they may keep at most a third of what is worked on at once busy.
-  const each = clamp((knee / 3 / Math.max(1, busyMs)) * 1000, 0.5, mostPerSecond);
+  const each = clamp((mostBusy * knee * 1000) / Math.max(1, busyMs), 1, mostPerSecond);
   const waitMs = (users / Math.max(1, knee)) * singleMs;
   const first = !view.stages.some(({ trial }) => trial?.kind === 'coupling');
   const name = nameOf(view, endpoint);
