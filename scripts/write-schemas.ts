@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { analysisJsonSchema } from '../src/analyse/analyse.ts';
-import { predictionJsonSchema } from '../src/analyse/what-if/prediction.ts';
 import { comparisonJsonSchema } from '../src/analyse/compare/comparison.ts';
+import { verificationJsonSchema } from '../src/analyse/verify/verification.ts';
+import { predictionJsonSchema } from '../src/analyse/what-if/prediction.ts';
 import { planJsonSchema } from '../src/plan/plan-schema.ts';
 
 /** Writes the published JSON Schemas from the schemas that Loadline itself checks by. */
@@ -11,6 +12,7 @@ const schemas = {
   'plan.schema.json': planJsonSchema(),
   'analysis.schema.json': analysisJsonSchema(),
   'prediction.schema.json': predictionJsonSchema(),
+  'verification.schema.json': verificationJsonSchema(),
   'comparison.schema.json': comparisonJsonSchema(),
 };
 for (const [name, schema] of Object.entries(schemas)) {

@@ -38,7 +38,7 @@ export function counts({ effect }: SystemRecord): boolean {
   return far(gained.okRate) || far(gained.p95);
 }
 
-/** How a single fault was answered. */
+/** How a system was answered. */
 export type Hit =
   /** Its cause is the first that is named. */
   | 'right'
@@ -55,6 +55,8 @@ export function hitOf({ truth }: Pick<SystemRecord, 'truth'>, answer: Answer): H
   const named = accused(answer);
   const [planted] = truth.causes;
   if (planted === undefined) return named.length === 0 ? 'right' : 'wrong';
+  if (planted === 'generator')
+    return named.length > 0 ? 'wrong' : blamesGenerator(answer) ? 'right' : 'abstained';
   if (named[0] === planted) return 'right';
   if (falselyAccused({ truth }, answer).length > 0) return 'wrong';
   if (named.includes(planted)) return 'named';

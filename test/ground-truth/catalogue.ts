@@ -3,9 +3,10 @@ import { Drawing } from './drawing.ts';
 import { faults } from './faults.ts';
 import { labs } from './lab-systems.ts';
 import { doubles, healthy, outside } from './others.ts';
+import { queues } from './queues.ts';
 import { type GroundTruthSystem, halfOf } from './system.ts';
 
-const servers = { ...faults, ...healthy, ...outside, ...doubles };
+const servers = { ...queues, ...faults, ...healthy, ...outside, ...doubles };
 const generator = 'generator';
 const noCache = ['no-cache'] as const;
 
