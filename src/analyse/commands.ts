@@ -1,8 +1,9 @@
 import type { Run } from '../record/run.ts';
+import { trialsOf } from '../record/trial.ts';
 
 /** Commands that a report may tell its reader to run, with the plan's file as it was named, or PLAN where none is known. */
 
-function planFile(run: Run): string {
+function planFile(run: Pick<Run, 'plan'>): string {
   const { file, target, targetFrom } = run.plan;
   if (file === undefined) return 'PLAN';
   return targetFrom === undefined ? word(file) : `${word(file)} --target ${word(target)}`;
@@ -38,6 +39,8 @@ export function repeatCommand(run: Run): string {
 
 /** What gives this run again, seed included. */
 export function reproduceCommand(run: Run): string {
+  const search = searchOf(run);
+  if (search !== null) return `loadline ${search} ${planFile(run)} --seed ${run.seed}`;
   const stages = run.stages;
   const loads = stages.flatMap((s) => s.users ?? s.askedRatePerSecond ?? []);
   const spawn = stages.flatMap((s) => s.spawnRate ?? []);
@@ -50,6 +53,19 @@ export function reproduceCommand(run: Run): string {
     ...(seconds === null ? [] : [`--duration ${durationText(seconds)}`]),
     `--seed ${run.seed}`,
   ].join(' ');
+}
+
+/** The command that chose the stages of this run; null: the plan did. */
+function searchOf(run: Run): 'find' | 'diagnose' | null {
+  const kinds = [...trialsOf(run).values()].map(({ kind }) => kind);
+  if (kinds.length === 0) return null;
+  const found = ['ladder', 'rate', 'hold', 'recovery'];
+  return kinds.every((kind) => found.includes(kind)) ? 'find' : 'diagnose';
+}
+
+/** `loadline find PLAN`: looks for the breaking point. */
+export function findCommand(run: Pick<Run, 'plan'>): string {
+  return `loadline find ${planFile(run)}`;
 }
 
 /** Planned length of every stage, s; null: they differ. */

@@ -84,7 +84,7 @@ function validity(analysis: Analysis, style: Style, width: number): readonly str
 function stages(analysis: Analysis, style: Style, width: number): readonly string[] {
   const names = stageNames(analysis);
   const all = analysis.stages;
-  const shown = all.length <= mostStages ? all : [...all.slice(0, 2), ...all.slice(2 - mostStages)];
+  const shown = all.length <= mostStages + 1 ? all : [...all.slice(0, 2), ...all.slice(2 - mostStages)];
   const rows = shown.map((stage) => {
     const pass = analysis.sla.passRate.find((each) => each.stage === stage.stage);
     const held = pass === undefined || pass.checked === 0 ? null : pass.passed === pass.checked;
@@ -122,7 +122,7 @@ function stages(analysis: Analysis, style: Style, width: number): readonly strin
   const left = all.length - shown.length;
   return [
     ...columns(head, rows, style, width),
-    ...(left === 0 ? [] : [style.quiet(`  ${left} stages between them are in the report`)]),
+    ...(left === 0 ? [] : [style.quiet(`  ${number(left)} stages between them are in the report`)]),
   ];
 }
 

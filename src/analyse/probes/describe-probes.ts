@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/plan.ts';
 import { isUnsent, type Run, type RunStage } from '../../record/run.ts';
 import { reasonsOf, searchDone } from '../../record/trial.ts';
+import type { StageMeasurement } from '../measure/measurement.ts';
 import type { SplitRun } from '../split-run.ts';
 import { capital, count, number, seconds } from '../words.ts';
 import type { ProbeReadings } from './probe-readings.ts';
@@ -15,7 +16,11 @@ export function describeProbes(split: SplitRun, readings: ProbeReadings): Probes
   if (stages.length === 0 && done === null) return null;
   const { endpoints } = whole.plan;
   const name = nameIn(whole.plan);
-  const isControl = (index: number): boolean => endpoints[index]?.probe?.kind === 'control';
+  // A HEAD of an endpoint serves as a control too, but it may wait for the same as the endpoint.
+  const isControl = (index: number): boolean => {
+    const probe = endpoints[index]?.probe;
+    return probe?.kind === 'control' && probe.of === null;
+  };
   return {
     statements: statements(whole, stages, done?.because ?? null),
     stages: [...stages],
@@ -27,20 +32,9 @@ export function describeProbes(split: SplitRun, readings: ProbeReadings): Probes
     })),
     solo: readings.solo.map(({ endpoint, stages: numbers, errors: _, ...rest }) => ({
       endpoint: name(endpoint),
-      points: numbers.flatMap((stage) => {
-        const one = all[stage - 1];
-        const own = one?.endpoints[endpoint] ?? null;
-        if (one === undefined || one.users === null || own === null) return [];
-        const { rate, avg } = own.intervals;
-        return [
-          {
-            stage,
-            users: one.users,
-            rate: rate ?? plainly(own.rate),
-            avg: avg ?? plainly(own.responseTime?.avg),
-          },
-        ];
-      }),
+      points: [...aloneAtOne(readings, endpoint, numbers), ...soloPoints(all, endpoint, numbers)].sort(
+        (a, b) => a.users - b.users || a.stage - b.stage,
+      ),
       ...rest,
     })),
     coupling: readings.coupling
@@ -62,6 +56,44 @@ export function describeProbes(split: SplitRun, readings: ProbeReadings): Probes
     steps: [...readings.steps],
     workers: readings.workers.map(({ stages: numbers, ratio }) => ({ stages: [...numbers], ratio })),
   };
+}
+
+type SoloPoint = Probes['solo'][number]['points'][number];
+
+function soloPoints(
+  all: readonly StageMeasurement[],
+  endpoint: number,
+  stages: readonly number[],
+): readonly SoloPoint[] {
+  return stages.flatMap((stage): SoloPoint[] => {
+    const one = all[stage - 1];
+    const own = one?.endpoints[endpoint] ?? null;
+    if (one === undefined || one.users === null || own === null) return [];
+    const { rate, avg } = own.intervals;
+    return [
+      {
+        stage,
+        users: one.users,
+        rate: rate ?? plainly(own.rate),
+        avg: avg ?? plainly(own.responseTime?.avg),
+      },
+    ];
+  });
+}
+
+/** A user who never pauses makes 1/R requests: what the single user's probe says of one user, if no stage does. */
+function aloneAtOne(
+  { single }: ProbeReadings,
+  endpoint: number,
+  stages: readonly number[],
+): readonly SoloPoint[] {
+  const found = single.find((one) => one.endpoint === endpoint);
+  if (found === undefined || found.mean === null || !(found.mean.value > 0)) return [];
+  if (stages.includes(found.stage)) return [];
+  const perSecond = (ms: number | null): number | null => (ms === null || ms <= 0 ? null : 1000 / ms);
+  const { value, low, high } = found.mean;
+  const rate = { value: 1000 / value, low: perSecond(high), high: perSecond(low) };
+  return [{ stage: found.stage, users: 1, rate, avg: found.mean }];
 }
 
 const plainly = (value: number | null | undefined) =>

@@ -59,7 +59,9 @@ export const probesSchema = z.object({
     .array(
       z.object({
         endpoint,
-        points: z.array(z.object({ stage: stageNumber, users: z.number(), rate: maybe, avg: maybe })),
+        points: z
+          .array(z.object({ stage: stageNumber, users: z.number(), rate: maybe, avg: maybe }))
+          .describe('by users'),
         saturation: maybe.describe('requests/s; null: throughput still grew'),
         single: maybe.describe('ms'),
         knee: maybe.describe('users'),

@@ -42,7 +42,7 @@ export function probeStageName(
     case 'rows':
       return loaded(`${name(trial.endpoint)} ${trial.spread ? 'spread over many rows' : 'to one row'}`);
     case 'step':
-      return loaded(`the rate ${times(trial.factor)}`);
+      return `step to ${load ?? 'an unknown rate'}${trial.factor === 1 ? '' : ` (${times(trial.factor)})`}`;
     case 'workers':
       return loaded(count(trial.workers, 'worker'));
     default:

@@ -9,9 +9,17 @@ export function adviceOnMeasuring(s: Situation): Recommendation[] {
 }
 
 const narrowEnough = 1.2;
+/** Of an estimated knee: high over low end. */
+const knownEnough = 1.5;
 
-function narrow({ run, standing: { gap } }: Situation): Recommendation[] {
+function narrow({ run, capacity: { knee }, standing: { gap } }: Situation): Recommendation[] {
   if (gap === null || gap.bad <= narrowEnough * gap.good) return [];
+  const isKnown =
+    knee.state === 'estimated' &&
+    knee.low !== null &&
+    knee.high !== null &&
+    knee.high <= knownEnough * knee.low;
+  if (gap.what === 'knee' && isKnown) return [];
   const users = narrowing(gap.good, gap.bad);
   if (users.length < 3) return [];
   const what = {

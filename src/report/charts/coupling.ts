@@ -35,7 +35,7 @@ export function couplingChart(analysis: Analysis): Chart {
     const parts = Array.from({ length: Math.ceil(held.length / step) }, (_, at) =>
       matrix(readings, held.slice(at * step, (at + 1) * step), shown, size),
     );
-    return compose('column', 18, parts);
+    return { ...compose('column', 18, parts), width: size.width };
   };
   return {
     kind: 'drawn',
@@ -97,7 +97,7 @@ function matrix(
   const left = isWide ? 240 : 0;
   const rowHeight = isWide ? 62 : 86;
   const top = isWide ? 0 : 0.28;
-  const cellWidth = (size.width - left) / held.length;
+  const cellWidth = Math.min(isWide ? 210 : size.width, (size.width - left) / held.length);
   const fits = Math.floor(cellWidth / 6.6);
   const cells = probed.flatMap(({ probed: name }, row) =>
     held.flatMap((load, column): Cell[] => {
@@ -120,7 +120,7 @@ function matrix(
     return { load: plain(load), own: own === null ? '' : `itself ${added(own.value)}` };
   });
   const text = { fontVariant: 'tabular-nums' } as const;
-  return draw(size.width, probed.length * rowHeight + 62, {
+  return draw(left + cellWidth * held.length, probed.length * rowHeight + 62, {
     marginLeft: left,
     marginRight: 0,
     marginTop: 60,

@@ -89,11 +89,11 @@ function drawing(rows: readonly Row[], size: Size): Drawing {
   const heads = rows.flatMap((row, at) =>
     row.kind === 'head' ? [{ text: row.text, at: (tops[at] ?? 0) + 20 }] : [],
   );
-  const left = isWide ? 330 : 4;
+  const left = isWide ? 320 : 4;
   const y = (each: Placed): number => each.at;
   return draw(size.width, total + 8, {
     marginLeft: left,
-    marginRight: isWide ? 150 : 8,
+    marginRight: isWide ? 190 : 8,
     marginTop: 0,
     marginBottom: 8,
     x: { domain: [0, 1], label: null, axis: null },
@@ -138,7 +138,7 @@ function drawing(rows: readonly Row[], size: Size): Drawing {
         y: (each: Placed) => each.at - (isWide ? 0 : 22),
         text: (each: Placed) => each.row.figures,
         frameAnchor: 'right',
-        dx: isWide ? 146 : 4,
+        dx: isWide ? 186 : 4,
         textAnchor: 'end',
         fontWeight: 600,
         fontVariant: 'tabular-nums',

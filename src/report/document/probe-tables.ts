@@ -1,7 +1,19 @@
 import type { Analysis, Interval } from '../../analyse/analysis.ts';
 import { figure, ms, number, percent, range, rate, users, withInterval } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
-import { type Block, code, type Line, left, prose, quiet, strong, table } from './document.ts';
+import {
+  type Block,
+  bullets,
+  code,
+  details,
+  type Line,
+  left,
+  prose,
+  quiet,
+  right,
+  strong,
+  table,
+} from './document.ts';
 
 /** The charts of probes; a search's own chart is not among them. */
 export const probeCharts = ['coupling', 'solo', 'reuse', 'keys', 'sizes', 'rows', 'steps'] as const;
@@ -218,9 +230,56 @@ function stepsTable(analysis: Analysis, { steps }: Probes): readonly Block[] {
     [left('Stage'), left('Answered well'), left('Errors'), left('Response time')],
     steps.map((each): readonly Line[] => [
       [names.of(each.stage)],
-      cell(each.okRate, rate),
+      each.okRate === null ? ['not measured'] : cell(each.okRate, rate),
       [percent(each.errors)],
       cell(each.responseTime, ms),
     ]),
   );
+}
+
+/** What needs no chart: each endpoint as a single user meets it, and whether the generator was the limit. */
+export function plainReadings(analysis: Analysis): readonly Block[] {
+  const { probes } = analysis;
+  if (probes === undefined) return [];
+  return [
+    ...bullets(
+      probes.workers.flatMap(({ ratio }): readonly Line[] =>
+        ratio === null
+          ? []
+          : [
+              [
+                `With more workers of the generator the throughput was ${withInterval(ratio, times)} what it was.`,
+              ],
+            ],
+      ),
+    ),
+    ...details(
+      'Each endpoint as a single user meets it',
+      table(
+        'One user, one request after the other: what an answer costs without waiting',
+        [
+          left('Endpoint'),
+          right('Requests'),
+          left('Response time'),
+          left('First byte'),
+          left('Connecting'),
+          right('Bytes'),
+          left('A slow mode'),
+        ],
+        probes.single.map((each): readonly Line[] => [
+          [code(each.endpoint), ...(each.isControl ? [quiet('control')] : [])],
+          [number(each.count)],
+          cell(each.mean, ms),
+          cell(each.firstByte, ms),
+          each.connect === null
+            ? ['–']
+            : [ms(each.connect.mean), quiet(`${percent(each.connect.share)} of the requests`)],
+          [number(each.bytes)],
+          each.slowMode === null
+            ? ['none seen']
+            : [`${percent(each.slowMode.share)} from ${ms(each.slowMode.fromMs)}`],
+        ]),
+      ),
+    ),
+  ];
 }

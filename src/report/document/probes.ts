@@ -18,7 +18,7 @@ import {
   table,
 } from './document.ts';
 import { probeCaptions } from './probe-captions.ts';
-import { type ProbeChart, probeCharts, probeTable } from './probe-tables.ts';
+import { type ProbeChart, plainReadings, probeCharts, probeTable } from './probe-tables.ts';
 
 /** The probes by which a cause is told from others. */
 function chartsOf(cause: Cause): readonly ProbeChart[] {
@@ -68,7 +68,10 @@ export class ProbeEvidence {
 
   /** What no finding asked for. */
   rest(): readonly Block[] {
-    const blocks = [...this.#left].flatMap((chart) => this.#take(chart));
+    const blocks = [
+      ...[...this.#left].flatMap((chart) => this.#take(chart)),
+      ...plainReadings(this.#analysis),
+    ];
     return blocks.length === 0 ? [] : [heading('What the other probes saw'), ...blocks];
   }
 

@@ -37,7 +37,7 @@ function recoveryTitle(recovered: boolean | null): string {
 
 function trials(analysis: Analysis, search: Search): readonly Block[] {
   const shown = search.trials.filter(({ purpose }) => purpose !== 'ladder');
-  if (shown.length === 0) return [];
+  if (shown.every(({ purpose }) => purpose === 'recovery')) return [];
   const names = stageNames(analysis);
   const rows = shown.map((each): readonly Line[] => [
     [strong(names.of(each.stage))],
