@@ -2,6 +2,7 @@ import type { Cause, Evidence, Finding, Interval } from '../analysis.ts';
 import { targetErrors } from '../measure/target-errors.ts';
 import { list, milliseconds, number, rate, share, stageName, times, within } from '../words.ts';
 import type { Facts } from './facts.ts';
+import { processorSignsOf } from './processor-signs.ts';
 import { evidenceOf } from './rule.ts';
 import { contentionCollapse } from './rules/contention-collapse.ts';
 import { drift } from './rules/drift.ts';
@@ -30,6 +31,10 @@ const mostOf = 0.75;
 const onePlace = 2;
 /** A machine that was busier than this may have been full. */
 export const fullMachine = 0.9;
+/** … and one that was less busy was not. */
+const idleMachine = 0.75;
+/** What is taken off a request's time for network and parsing is not exact. */
+const inexact = 0.03;
 
 /** Requests that fail or are turned away, and a target that changes with time, wait for other reasons. */
 export function standsForQueueing(facts: Facts): boolean {
@@ -105,37 +110,71 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
         'Change the number of processes or workers of the target: the throughput moves with it if they are the limit. Its processor time tells processors from waiting threads.',
       );
     case 'free':
-      if (part('same-factor') > 1 - mostOf) {
-        return open(
-          ['connection-pool', 'lock-contention'],
-          `${list(told.filter((n) => n.together === 'same-factor').map((n) => n.name))} slowed by the same factor, as behind a processor of a service that the control does not use`,
-          'Look at the processor time of what these endpoints call (the database).',
-        );
-      }
-      if (one) return found('lock-contention', parallelism);
-      if (several && holdsInteger(parallelism)) {
-        return machineIsFull(limit, facts)
-          ? open(
-              ['connection-pool', 'cpu-saturation'],
-              'the machine that serves it was busy, so that its processors are not excluded',
-              'Look at the processor time of the target under this load, or measure on a machine that has nothing else to do.',
-            )
-          : found('connection-pool', sizeOf(parallelism));
-      }
-      return open(
-        ['connection-pool', 'lock-contention'],
-        parallelism === null
-          ? `${limit.name} alone reached no limit that could be counted`
-          : `about ${number(parallelism.value, 1)} requests${within(parallelism, (v) => number(v, 1))} were served at once: no whole number of places`,
-        'Load one row only and many rows in turn: if only the single row is slow, it is a lock. With a pool, the throughput moves with its size.',
-      );
+      return besideControl();
     default:
       return control.together satisfies never;
   }
+
+  /** The control does not wait: a pool, a lock, or a processor on which its own work is too short to show. */
+  function besideControl(): LimitVerdict {
+    const cpu = machineCpuOf(limit, facts);
+    const idle = cpu !== null && cpu < idleMachine;
+    const signs = processorSignsOf(limit, facts);
+    const byFactor = part('same-factor') >= mostOf;
+    const byTime = part('same-time') >= mostOf;
+    const places: readonly LimitCause[] = one
+      ? ['lock-contention']
+      : several
+        ? ['connection-pool']
+        : ['connection-pool', 'lock-contention'];
+    const processor =
+      'Look at the processor time of the target under this load, and of what it calls (a database).';
+    if (!byTime && !idle) {
+      if (byFactor || signs.control === 'slowed' || (signs.ownWork?.says === 'same-factor' && isFull(cpu)))
+        return found('cpu-saturation', null);
+      if (signs.ownWork?.says === 'same-factor')
+        return open(
+          ['cpu-saturation', ...places],
+          `short answers of ${limit.name} stayed short, as on a processor shared in time slices, or behind a queue without an order`,
+          processor,
+        );
+      if (isFull(cpu) || (signs.control !== 'not-slowed' && signs.ownWork === null))
+        return open(
+          [...places, 'cpu-saturation'],
+          isFull(cpu)
+            ? 'the machine that serves it was busy, so that its processors are not excluded'
+            : `${controlWords(limit)} does too little work of its own to show whether a processor is full`,
+          processor,
+        );
+    }
+    if (one) return found('lock-contention', parallelism);
+    if (several && parallelism !== null && holdsInteger(parallelism))
+      return found('connection-pool', sizeOf(parallelism));
+    return open(
+      ['connection-pool', 'lock-contention'],
+      parallelism === null
+        ? `${limit.name} alone reached no limit that could be counted`
+        : `about ${number(parallelism.value, 1)} requests${within(parallelism, (v) => number(v, 1))} were served at once: no whole number of places`,
+      'Load one row only and many rows in turn: if only the single row is slow, it is a lock. With a pool, the throughput moves with its size.',
+    );
+  }
 }
 
-function holdsInteger({ low, high }: Interval): boolean {
-  return low !== null && high !== null && Math.floor(high) >= Math.max(onePlace, Math.ceil(low));
+function isFull(cpu: number | null): boolean {
+  return cpu !== null && cpu >= fullMachine;
+}
+
+function holdsInteger(interval: Interval): boolean {
+  const [first, last] = wholeIn(interval);
+  return last >= first;
+}
+
+/** The lowest and the highest whole number, of two and more, in the interval. */
+function wholeIn({ value, low, high }: Interval): readonly [number, number] {
+  return [
+    Math.max(onePlace, Math.ceil((low ?? value) * (1 - inexact))),
+    Math.floor((high ?? value) * (1 + inexact)),
+  ];
 }
 
 function holdsTwoOrMore({ low, high }: Interval): boolean {
@@ -143,15 +182,9 @@ function holdsTwoOrMore({ low, high }: Interval): boolean {
 }
 
 /** The one whole number in the interval; the interval itself, where it holds more. */
-function sizeOf({ value, low, high }: Interval): Interval {
-  const [first, last] = [Math.max(onePlace, Math.ceil(low ?? value)), Math.floor(high ?? value)];
-  return first === last ? { value: first, low: first, high: first } : { value, low, high };
-}
-
-/** Only of a target on this machine is the processor time known: `machineCpu` is the generator's machine. */
-function machineIsFull(limit: SharedLimit, facts: Facts): boolean {
-  const busiest = machineCpuOf(limit, facts);
-  return busiest !== null && busiest >= fullMachine;
+function sizeOf(interval: Interval): Interval {
+  const [first, last] = wholeIn(interval);
+  return first === last ? { value: first, low: first, high: first } : interval;
 }
 
 /** Busy share of the machine while the endpoint was held; null: the target is elsewhere, or it is not known. */
