@@ -290,7 +290,7 @@ describe('methodology', () => {
   test('asked and sent shares each add up to one', () => {
     const { mix } = analyse(run).methodology;
     for (const key of ['asked', 'sent'] as const) {
-      expect(mix.reduce((sum, row) => sum + row[key], 0)).toBeCloseTo(1, 10);
+      expect(mix.reduce((sum, row) => sum + (row[key] ?? 0), 0)).toBeCloseTo(1, 10);
     }
   });
 
