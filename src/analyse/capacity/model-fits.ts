@@ -11,6 +11,8 @@ const uslLoads = 6;
 const uslPastPeak = 2;
 const bootstrapRounds = 200;
 const curvePoints = 60;
+const failingShare = 0.05;
+const keptShare = 0.95;
 
 /** The fit that may place the knee; `rate` is its plateau, null where the model has none (USL). */
 export type KneeFit = { readonly fit: Fit; readonly knee: Interval; readonly rate: Interval | null };
@@ -26,7 +28,7 @@ export type Fits = {
  * Chosen is the lowest AICc among those that the data can identify.
  */
 export function modelFits(points: readonly LoadPoint[], stopSeen: boolean, random: () => number): Fits {
-  const valid = points.filter((p) => p.validity === 'valid');
+  const valid = points.filter((p, i) => p.validity === 'valid' && !lostToFailures(p, points.slice(0, i)));
   if (valid.length < 3) return { shown: [], chosen: null };
   const tried = valid.length < leastLoadsForFit ? [hinge] : models;
   const fits = tried.map((model) => ({
@@ -63,6 +65,12 @@ export function modelFits(points: readonly LoadPoint[], stopSeen: boolean, rando
     };
   });
   return { shown, chosen: chosen === null || knee === null ? null : { fit: chosen.fit, knee, rate } };
+}
+
+/** Less succeeded than at a lower load because requests failed: that is where errors begin, and no shape of a queue. */
+function lostToFailures(point: LoadPoint, lower: readonly LoadPoint[]): boolean {
+  const most = lower.reduce((best, p) => Math.max(best, p.rate), 0);
+  return point.failed > failingShare * point.count && point.rate < keptShare * most;
 }
 
 function kneeName(model: Model): string {

@@ -1,7 +1,7 @@
 import type { Plan, SlaStatistic } from '../../plan/plan.ts';
 import { randomIndex, randomNormal } from '../../record/random.ts';
 import { judge, type PlanPromise, promisesOf } from '../endpoints/promise.ts';
-import { fewBlocksFactor, percentileInterval, z95 } from '../measure/interval.ts';
+import { fewBlocksFactor, percentileInterval, wilson, z95 } from '../measure/interval.ts';
 import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 import { fitLogit, logit, rootOf, type Share } from './logit-fit.ts';
 import { countOver } from './share-over.ts';
@@ -79,6 +79,21 @@ export function rateSearch(given: readonly StageMeasurement[], plan: Plan, plate
       best = { ...found, binding: promise };
   }
   return { ...best, kept, missed };
+}
+
+/** Whether one user alone already gets answers that surely miss a promise (Wilson): no rate can keep it then. */
+export function missedAlone(ladder: readonly StageMeasurement[], plan: Plan): boolean {
+  const alone = ladder.filter(({ users, validity }) => users === 1 && validity.state === 'valid');
+  return promisesOf(plan).some(({ endpoint, statistic, limit }) => {
+    const allowed = statistic === 'errors' ? undefined : allowedOver[statistic];
+    if (allowed === undefined) return false;
+    const parts = alone.flatMap(({ endpoints }): Part[] => {
+      const histogram = endpoints[endpoint]?.histogram ?? null;
+      return histogram === null ? [] : [{ hits: countOver(histogram, limit), timed: histogram.count }];
+    });
+    const { hits, timed } = sumOf(parts);
+    return (wilson(hits, timed).low ?? 0) > allowed;
+  });
 }
 
 type Root = Pick<RateSearch, 'error' | 'slope' | 'intercept'> & { readonly rate: number };

@@ -61,7 +61,7 @@ export function slaFromTrials(
         `a ladder of more users (--max-users)`,
       );
     }
-    if (found.rate === null) {
+    if (found.rate === null || found.error === null) {
       const missed = Math.max(found.kept, found.missed ?? plateau?.high ?? highest);
       return bracketed(Math.min(found.kept, steady(usable) ?? found.kept), missed);
     }

@@ -15,6 +15,9 @@ const longestLadderMs = 30_000;
 const recoveryShare = 0.08;
 const holdShare = 0.12;
 const ladderShare = 0.36;
+/** Of a short budget: a ladder of few rungs is no use to anyone. */
+const shortLadderShare = 0.46;
+export const shortBudgetMs = 60_000;
 
 /** Recovery and hold are kept free first, then the ladder, and the rates take what remains. */
 export function findBudget(budgetMs: number, promises: boolean): FindBudget {
@@ -23,7 +26,7 @@ export function findBudget(budgetMs: number, promises: boolean): FindBudget {
   const untilMs = budgetMs - recoveryMs - holdMs;
   return {
     ladderUntilMs: promises
-      ? Math.min(longestLadderMs, ladderShare * budgetMs)
+      ? Math.min(longestLadderMs, (budgetMs < shortBudgetMs ? shortLadderShare : ladderShare) * budgetMs)
       : Math.min(longestLadderMs * 1.5, untilMs),
     ratesUntilMs: untilMs,
     recoveryMs,

@@ -44,8 +44,8 @@ export function nextLadderStage(
   if (first === undefined) {
     return {
       users: 1,
-      seconds: longestSeconds,
-      settleAtLeastMs: Math.min(2000, bounds.leftMs / 6),
+      seconds: bounds.coarse ? longestSeconds - 1 : longestSeconds,
+      settleAtLeastMs: bounds.coarse ? 800 : 2000,
       because: 'one user: warm up, then what a request costs without waiting',
     };
   }

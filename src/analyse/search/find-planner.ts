@@ -8,13 +8,14 @@ import { analyseCapacity } from '../capacity/capacity.ts';
 import { bracket } from '../capacity/growth.ts';
 import { kneePrecision } from '../capacity/knee-precision.ts';
 import { loadPoints } from '../capacity/load-point.ts';
+import { missedAlone } from '../capacity/rate-search.ts';
 import { searchStages } from '../capacity/search-stages.ts';
 import { promisesOf } from '../endpoints/promise.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { splitRun } from '../split-run.ts';
 import { count, rate as rateWords, seconds as secondsWords } from '../words.ts';
 import { fallen } from './fallen.ts';
-import { findBudget, longestHoldMs } from './find-budget.ts';
+import { findBudget, longestHoldMs, shortBudgetMs } from './find-budget.ts';
 import { nextLadderStage } from './find-ladder.ts';
 import { nextRate } from './find-rates.ts';
 import type { SearchPlanner, SearchStep } from './search.ts';
@@ -53,33 +54,25 @@ export function findPlanner(options: FindOptions): SearchPlanner {
   const budget = findBudget(options.budgetMs, promises);
   const bounds = boundsOf(options);
   const thinkTime = ladderThinkTime(plan);
-  const before: MeasuredBefore = new Map();
+  const measured: MeasuredBefore = new Map();
   return { next };
 
   function next(run: Run, elapsedMs: number): SearchStep {
-    const seen = seenTrials(run, before);
+    const seen = seenTrials(run, measured);
     const afterMs = Math.max(elapsedMs, run.stages[run.stages.length - 1]?.endMs ?? 0);
-    const of = (kind: Trial['kind']) => measurementsOf(seen, kind);
-    const [ladder, rates, recoveries, holds] = [of('ladder'), of('rate'), of('recovery'), of('hold')];
-    if (holds.length > 0) return done('the recommended limit was held');
+    const [ladder, rates] = [measurementsOf(seen, 'ladder'), measurementsOf(seen, 'rate')];
+    if (seen.some(({ trial: { kind } }) => kind === 'hold')) return done('the recommended limit was held');
     const last = seen[seen.length - 1];
     const lies = last !== undefined && fallen(last.measurement, plan) === 'down';
     if (lies && last.trial.kind === 'recovery') return done('the target did not come back');
     if (lies && last.measurement.users === 1) return done('one user alone gets no answers');
-    if (!lies && recoveries.length === 0) {
-      const searching = searchStep();
-      if (searching !== null) return searching;
-    }
-    const recovered = last?.trial.kind === 'recovery';
-    if (!recovered) return recover();
-    const more = recoveries.length === 1 && cameBackEarly() ? searchStep() : null;
-    return more ?? hold();
-
-    /** A target that fell over and came back is asked again, below where it fell. */
-    function cameBackEarly(): boolean {
-      const before = seen[seen.length - 2];
-      return before !== undefined && fallen(before.measurement, plan) === 'down';
-    }
+    if (lies) return recover();
+    if (last?.trial.kind !== 'recovery') return searchStep() ?? recover();
+    const downs = seen.filter(({ measurement }) => fallen(measurement, plan) === 'down').length;
+    const before = seen[seen.length - 2];
+    const early = before !== undefined && fallen(before.measurement, plan) === 'down';
+    // A target that fell over and came back is asked again, below where it fell; one that falls twice is left alone.
+    return (early && downs < 2 ? searchStep() : null) ?? hold();
 
     function searchStep(): SearchStep | null {
       const rung =
@@ -89,14 +82,14 @@ export function findPlanner(options: FindOptions): SearchPlanner {
               ...bounds,
               thinkTimeMs: meanThinkTimeMs(thinkTime) ?? 0,
               leftMs: budget.ladderUntilMs - afterMs,
-              coarse: options.budgetMs < 60_000,
+              coarse: options.budgetMs < shortBudgetMs,
             });
       if (rung !== null) {
         return trial('ladder', rung.because, stageTimes(afterMs, rung.settleAtLeastMs, rung.seconds), {
           users: rung.users,
         });
       }
-      if (!promises) return null;
+      if (!promises || missedAlone(ladder, plan)) return null;
       const points = loadPoints(ladder, 'closed');
       const saturated = bracket(points)?.firstBad != null;
       const highest = points.reduce((most, p) => Math.max(most, p.rate), 0);

@@ -80,7 +80,7 @@ function isKnown(found: RateSearch, trials: number): boolean {
 function wanted(
   found: RateSearch,
   trials: readonly StageMeasurement[],
-  { maxThroughput }: RateBounds,
+  { maxThroughput, saturated }: RateBounds,
   ceiling: number,
 ): number | null {
   if (trials.length === 0) return Math.min(firstShare * maxThroughput, ceiling);
@@ -88,7 +88,7 @@ function wanted(
   if (high === null) {
     const highest = Math.max(...trials.map((t) => t.askedRate ?? 0));
     if (highest >= ceiling * 0.999) return null;
-    const guess = found.rate === null ? highest * 1.2 : found.rate * 1.02;
+    const guess = saturated ? Math.max(found.rate ?? 0, Math.sqrt(highest * ceiling)) : ceiling;
     return Math.min(ceiling, highest * stepUp, Math.max(highest * 1.03, guess));
   }
   if (low === null) {
