@@ -6,6 +6,7 @@ import { analyse, analysisJsonSchema } from './analyse.ts';
 import { analysisSchema } from './analysis.ts';
 import { recorded, runOf, stage, summary, window } from './testing/hand-made-run.ts';
 import { type SimulationSpec, simulateRun } from './testing/simulated-run.ts';
+import { verificationJsonSchema } from './verify/verification.ts';
 import { predictionJsonSchema } from './what-if/prediction.ts';
 
 const system: SimulationSpec = {
@@ -104,6 +105,7 @@ describe('published schemas are those of the code (npm run schemas)', () => {
     { file: 'analysis.schema.json', schema: analysisJsonSchema() },
     { file: 'plan.schema.json', schema: planJsonSchema() },
     { file: 'prediction.schema.json', schema: predictionJsonSchema() },
+    { file: 'verification.schema.json', schema: verificationJsonSchema() },
   ])('$file', ({ file, schema }) => {
     const published: unknown = JSON.parse(
       readFileSync(new URL(`../../schema/${file}`, import.meta.url), 'utf8'),

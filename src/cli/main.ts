@@ -138,6 +138,15 @@ function program(io: Io, exit: (code: number) => void): Command {
       exit(await (await import('./compare.ts')).compare(runs, options, io)),
     );
 
+  changing(measuring(root.command('verify').argument('<before>', 'a run file, its name, or latest')))
+    .option('--plan <plan>', 'what to measure again: YAML, JSON or TypeScript')
+    .option('--against <run>', 'take this run, made after the fix, and measure nothing')
+    .option('--format <list>', 'html, md, json, terminal', 'html,md,json')
+    .description("measure a run's stages again after a fix: what of its findings and predictions came true")
+    .action(async (before: string, options) =>
+      exit(await (await import('./verify.ts')).verify(before, options, io)),
+    );
+
   root
     .command('runs')
     .option('--json', 'as JSON')
