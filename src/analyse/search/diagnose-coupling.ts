@@ -1,6 +1,6 @@
 import { type Wish, weightsOf } from './diagnose-orders.ts';
 import { clamp } from './diagnose-probes.ts';
-import { type DiagnoseView, isHarmless, type Slowed } from './diagnose-view.ts';
+import { type DiagnoseView, isDone, isHarmless, type Slowed } from './diagnose-view.ts';
 import type { StageFigures } from './stage-figures.ts';
 
 export type CouplingBounds = {
@@ -28,8 +28,8 @@ const fewestHeld = 8;
  */
 export function nextCoupling(view: DiagnoseView, bounds: CouplingBounds): Wish | null {
   for (const suspect of suspectsOf(view, bounds.brief ? 1 : mostSuspects)) {
-    const held = coupled(view, suspect.endpoint);
-    if (held !== undefined) continue;
+    const { endpoint } = suspect;
+    if (isDone(view, (trial) => trial.kind === 'coupling' && trial.held === endpoint)) continue;
     const solo = soloOf(view, suspect);
     const next = bounds.brief ? null : nextSolo(view, suspect, solo, bounds);
     if (next !== null) return next;

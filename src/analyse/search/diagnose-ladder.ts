@@ -12,6 +12,7 @@ const tellingRate = 15;
 const [briefSeconds, seconds] = [5, 6];
 /** So many loads at which requests are refused show what kind of limit it is; more would only be refused faster. */
 const refusingRungs = 2;
+const mostRepeated = 3;
 
 /**
  * The next stage of the whole mix; null: the ladder is done. It begins with one user, or, where users think, with as many
@@ -43,6 +44,25 @@ export function nextRung(view: DiagnoseView, { maxUsers, brief }: LadderBounds):
     thinkMs,
     brief,
     `${usersText(users)}: does throughput still grow?`,
+  );
+}
+
+/** A load that was disturbed, once more, the highest first: what stands still must be seen without doubt. Null: none. */
+export function sameRung(view: DiagnoseView, { brief }: LadderBounds): Wish | null {
+  const { ladder, disturbed, died } = view;
+  if (died !== null) return null;
+  const repeated = ladder.length - new Set(ladder.map(({ users }) => users)).size;
+  if (repeated >= (brief ? 1 : mostRepeated)) return null;
+  const at = (load: number | null) => ladder.filter(({ users }) => users === load);
+  const stage = ladder.findLast(({ index, users }) => disturbed.has(index) && at(users).length === 1);
+  if (stage === undefined) return null;
+  const users = stage.users ?? 1;
+  return rung(
+    users,
+    stage.total.meanMs,
+    planThinkMs(view.plan),
+    brief,
+    `${usersText(users)} once more: the generator was disturbed`,
   );
 }
 

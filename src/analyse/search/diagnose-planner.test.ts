@@ -193,6 +193,52 @@ describe('what a diagnosis asks for', () => {
   });
 });
 
+describe('what was disturbed', () => {
+  /** The run with the generator itself held up in one stage. */
+  const disturbed = (run: Run, index: number): Run => ({
+    ...run,
+    stages: run.stages.map((stage) =>
+      stage.index !== index || stage.data.kind !== 'windows'
+        ? stage
+        : {
+            ...stage,
+            data: {
+              ...stage.data,
+              health: stage.data.health.map((sample) => ({
+                ...sample,
+                loopUtilization: 0.95,
+                cpuCores: 0.95,
+              })),
+            },
+          },
+    ),
+  });
+  const { run, plan, orders } = searched(pool);
+  const next = (of: Run) => {
+    const options = { budgetMs: 240_000, plan, seed: 1, allow: { writes: false, bursts: false } };
+    const step = diagnosePlanner(options).next(of, of.stages.at(-1)?.endMs ?? 0);
+    return step.kind === 'trial' ? step.order : null;
+  };
+  const upTo = (stages: number): Run => ({ ...run, stages: run.stages.slice(0, stages) });
+
+  it('is asked once more: one user', () => {
+    const order = next(disturbed(upTo(1), 0));
+    expect(order?.trial).toEqual({ kind: 'single-user' });
+    expect(order?.because).toBe('one user once more: the generator was disturbed');
+    expect(next(upTo(1))?.because).not.toBe(order?.because);
+  });
+
+  it('is asked once more: a rung of the ladder, the held endpoint', () => {
+    const kinds = orders.map(({ trial }) => trial.kind);
+    const [rung, coupling] = [kinds.lastIndexOf('ladder'), kinds.indexOf('coupling')];
+    const again = next(disturbed(upTo(rung + 1), rung));
+    expect(again?.trial).toEqual({ kind: 'ladder' });
+    expect(again?.closed?.users).toBe(orders[rung]?.closed?.users);
+    expect(next(disturbed(upTo(coupling + 1), coupling))?.trial).toEqual(orders[coupling]?.trial);
+    expect(next(upTo(coupling + 1))?.trial.kind).not.toBe('coupling');
+  });
+});
+
 describe('what a diagnosis may ask for', () => {
   it.each([
     ['60 s', 60_000],

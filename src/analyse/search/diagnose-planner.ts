@@ -1,11 +1,12 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { NotRun, Trial } from '../../record/trial.ts';
 import { nextCoupling, soloOfFree } from './diagnose-coupling.ts';
-import { nextRung } from './diagnose-ladder.ts';
+import { nextRung, sameRung } from './diagnose-ladder.ts';
 import { orderOf, type SearchCeiling, type Wish } from './diagnose-orders.ts';
 import { keys, recovery, reuse, rows, singleUser, sizes, steps } from './diagnose-probes.ts';
 import { type DiagnoseView, diagnoseViewOf } from './diagnose-view.ts';
 import type { SearchPlanner, SearchStep } from './search.ts';
+import type { MeasuredBefore } from './trial-view.ts';
 
 export type DiagnoseOptions = {
   readonly budgetMs: number;
@@ -39,12 +40,13 @@ const fewUsers = 128;
  */
 export function diagnosePlanner(options: DiagnoseOptions): SearchPlanner {
   const { plan, budgetMs } = options;
+  const measured: MeasuredBefore = new Map();
   const brief = budgetMs < briefBudgetMs;
   const bounds = { maxUsers: maxUsersOf(plan, options.ceiling ?? {}), brief };
   const ceiling = { users: bounds.maxUsers, ratePerSecond: maxRateOf(plan, options.ceiling ?? {}) };
   return {
     next: (run, elapsedMs) => {
-      const view = diagnoseViewOf(run, plan);
+      const view = diagnoseViewOf(run, plan, measured);
       const given = { ...options, brief, bounds, ceiling, view, elapsedMs };
       return step(given) ?? done(view, elapsedMs);
     },
@@ -140,7 +142,10 @@ function* wishes(given: Given): Generator<Wish> {
   }
   if (isDown(view)) return;
   yield* one(singleUser(view, brief));
-  if (elapsedMs < ladderShare * budgetMs) yield* one(nextRung(view, bounds));
+  if (elapsedMs < ladderShare * budgetMs) {
+    yield* one(nextRung(view, bounds));
+    yield* one(sameRung(view, bounds));
+  }
   yield* one(steps(view, allow.bursts));
   const calm = view.died === null;
   if (view.saturation !== null && calm) yield* one(nextCoupling(view, bounds));

@@ -1,28 +1,32 @@
 import type { Wish } from './diagnose-orders.ts';
 import { weightsOf } from './diagnose-orders.ts';
-import { type DiagnoseView, isHarmless, probesOf } from './diagnose-view.ts';
+import { type DiagnoseView, isDone, isHarmless, madeOf, probesOf } from './diagnose-view.ts';
 
 /** What an endpoint must take to be worth a question of its own: times the control's, and ms. */
 const large = { factor: 3, ms: 5 };
 const wantedSingle = 50;
 const wantedEach = 30;
+const mostSingle = 3;
 
 /** P1. Null: every endpoint was asked often enough, or as often as the time allows. */
 export function singleUser(view: DiagnoseView, brief: boolean): Wish | null {
-  const { plan, alone, controls, single, stages } = view;
-  const done = stages.filter(({ trial }) => trial?.kind === 'single-user').length;
+  const { plan, alone, controls, single } = view;
+  const { made, sound } = madeOf(view, ({ kind }) => kind === 'single-user');
   const trial = { kind: 'single-user' } as const;
   const asked = [...alone, ...controls];
-  if (done === 0) {
+  if (sound === 0 && made < mostSingle) {
     return {
       trial,
-      because: 'one user: what does each request cost without waiting?',
+      because:
+        made === 0
+          ? 'one user: what does each request cost without waiting?'
+          : 'one user once more: the generator was disturbed',
       closed: { users: 1, weights: alone.length === 0 ? null : weightsOf(plan, asked) },
       settleMs: 500,
       seconds: brief ? 5 : 8,
     };
   }
-  if (brief || done > 1) return null;
+  if (brief || sound !== 1 || made >= mostSingle) return null;
   const few = asked.filter((index) => (single.get(index)?.ok ?? 0) < wantedSingle);
   const neededMs = few.reduce((sum, index) => {
     const { ok, meanMs } = single.get(index) ?? { ok: 0, meanMs: 500 };
@@ -75,8 +79,8 @@ function connectsOften({ stages }: DiagnoseView): boolean {
 
 /** P5: for what is slow for a single request, and may be asked for the same again. */
 export function keys(view: DiagnoseView): Wish | null {
-  const { plan, stages } = view;
-  if (stages.some(({ trial }) => trial?.kind === 'keys')) return null;
+  const { plan } = view;
+  if (isDone(view, ({ kind }) => kind === 'keys')) return null;
   const asked = largest(view, (index) =>
     [...probesOf(plan, 'same-key', index), ...probesOf(plan, 'conditional', index)].filter((probe) =>
       ['GET', 'HEAD'].includes(plan.endpoints[probe]?.method ?? ''),
@@ -95,8 +99,8 @@ export function keys(view: DiagnoseView): Wish | null {
 
 /** P6: for lists that are slow and can be bounded. */
 export function sizes(view: DiagnoseView): Wish | null {
-  const { plan, stages } = view;
-  if (stages.some(({ trial }) => trial?.kind === 'sizes')) return null;
+  const { plan } = view;
+  if (isDone(view, ({ kind }) => kind === 'sizes')) return null;
   const asked = largest(view, (index) => probesOf(plan, 'size', index)).slice(0, 2);
   if (asked.length === 0) return null;
   return {

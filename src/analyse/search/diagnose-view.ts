@@ -3,13 +3,17 @@ import { whyNotProbed } from '../../plan/probe-plan.ts';
 import { isNoThinkTime, meanThinkTimeMs } from '../../plan/think-time.ts';
 import type { Run } from '../../record/run.ts';
 import { type Scouted, scoutingOf } from '../../record/scouting.ts';
-import { type Figures, type StageFigures, stageFiguresOf } from './stage-figures.ts';
+import type { Trial } from '../../record/trial.ts';
+import { type StageFigures, stageFiguresOf } from './stage-figures.ts';
+import { type MeasuredBefore, seenTrials } from './trial-view.ts';
 
 /** What a diagnosis knows so far, as far as it decides what comes next. */
 export type DiagnoseView = {
   readonly plan: Plan;
   readonly scouted: ReadonlyMap<number, Scouted>;
   readonly stages: readonly StageFigures[];
+  /** Indices of stages in which something outside the target disturbed the measurement: nothing is drawn from them. */
+  readonly disturbed: ReadonlySet<number>;
   /** Endpoints of the plan that can be asked one by one (those of flows cannot). */
   readonly alone: readonly number[];
   readonly controls: readonly number[];
@@ -53,11 +57,20 @@ const nearLimit = 0.9;
 /** Beyond this share of lost requests a stage has knocked the target over. */
 const lostShare = 0.3;
 
-export function diagnoseViewOf(run: Run, plan: Plan): DiagnoseView {
+/** `before`: what was measured of earlier stages; a cache, nothing else. */
+export function diagnoseViewOf(run: Run, plan: Plan, before: MeasuredBefore): DiagnoseView {
   const stages = stageFiguresOf(run);
+  const disturbed = new Set(
+    seenTrials(run, before).flatMap(({ stage, measurement }) =>
+      measurement.validity.state === 'valid' ? [] : [stage.index],
+    ),
+  );
   const alone = indicesOf(plan, ({ flow, probe }) => flow === undefined && probe === undefined);
   const controls = probesOf(plan, 'control', null);
-  const single = singleOf(stages);
+  const sound = stages.filter(({ index }) => !disturbed.has(index));
+  const soundSingle = singleOf(sound);
+  // Disturbed figures are better than none for what is asked next.
+  const single = soundSingle.size > 0 ? soundSingle : singleOf(stages);
   const ladder = stages
     .filter(({ trial, total }) => trial?.kind === 'ladder' && total.count > 0)
     .toSorted((a, b) => (a.users ?? 0) - (b.users ?? 0) || a.index - b.index);
@@ -67,6 +80,7 @@ export function diagnoseViewOf(run: Run, plan: Plan): DiagnoseView {
     plan,
     scouted: scoutingOf(run),
     stages,
+    disturbed,
     alone,
     controls,
     single,
@@ -185,11 +199,17 @@ function parallelismOf(
   return Math.max(1, sum);
 }
 
-/** A figure of the endpoint in the last stage that fits. */
-export function lastFigures(
-  stages: readonly StageFigures[],
-  fits: (stage: StageFigures) => boolean,
-  endpoint: number,
-): Figures | null {
-  return stages.findLast(fits)?.endpoints[endpoint] ?? null;
+/** Stages of a kind: how many were made, and how many of them can be used. */
+export function madeOf(
+  { stages, disturbed }: DiagnoseView,
+  fits: (trial: Trial) => boolean,
+): { readonly made: number; readonly sound: number } {
+  const own = stages.filter(({ trial }) => trial !== null && fits(trial));
+  return { made: own.length, sound: own.filter(({ index }) => !disturbed.has(index)).length };
+}
+
+/** What was disturbed is asked once more, and then left. */
+export function isDone(view: DiagnoseView, fits: (trial: Trial) => boolean): boolean {
+  const { made, sound } = madeOf(view, fits);
+  return sound > 0 || made >= 2;
 }
