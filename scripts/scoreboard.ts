@@ -75,7 +75,11 @@ async function runAll(): Promise<void> {
   for (const system of systems()) {
     if (stopped || performance.now() > until) return;
     if (done(version.rules).has(system.id)) continue;
-    const measured = await runSystem(system, { budget, budgetMs: budgetMs ?? 0 }).catch((error: unknown) => {
+    const measured = await runSystem(system, {
+      budget,
+      budgetMs: budgetMs ?? 0,
+      compares: !options.short,
+    }).catch((error: unknown) => {
       process.stderr.write(`${system.id}: ${error instanceof Error ? error.message : String(error)}\n`);
       return null;
     });

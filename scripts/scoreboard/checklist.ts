@@ -8,11 +8,14 @@ export type ProcessorUse = {
   readonly busiestProcess: number;
 };
 
+/** What a person reads off a ladder. */
+export type Ladder = Pick<Analysis, 'stages' | 'endpoints' | 'timeline'>;
+
 /**
  * The naive baseline: the thresholds that checklists and dashboards hold, read off the same ladder by somebody who also
  * sees the target's processor use, which Loadline does not. The most telling one comes first; the first is the answer.
  */
-export function checklist(ladder: Analysis, cpu: ProcessorUse | null): Answer {
+export function checklist(ladder: Ladder, cpu: ProcessorUse | null): Answer {
   const causes = [...new Set(suspects(ladder, cpu))];
   return {
     verdict: causes.length > 0 ? 'found' : ladder.stages.length === 0 ? 'unknown' : 'none',
@@ -21,7 +24,7 @@ export function checklist(ladder: Analysis, cpu: ProcessorUse | null): Answer {
   };
 }
 
-function* suspects({ stages, endpoints, timeline }: Analysis, cpu: ProcessorUse | null): Generator<Cause> {
+function* suspects({ stages, endpoints, timeline }: Ladder, cpu: ProcessorUse | null): Generator<Cause> {
   const sorted = stages.filter(({ count }) => count > 0).toSorted((a, b) => (a.users ?? 0) - (b.users ?? 0));
   const first = sorted[0];
   const last = sorted.at(-1);

@@ -14,21 +14,26 @@ import { withoutProbes } from './without-probes.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const comparedSeconds = 4;
 
-export type RunOptions = { readonly budget: string; readonly budgetMs: number };
+export type RunOptions = {
+  readonly budget: string;
+  readonly budgetMs: number;
+  /** False: what the fault costs is not measured, and its label is believed. */
+  readonly compares: boolean;
+};
 
 type Measured = Omit<SystemRecord, 'commit' | 'rules'>;
 
 /** Starts the system, lets `loadline diagnose` judge it, and measures what its fault costs. */
 export async function runSystem(
   system: GroundTruthSystem,
-  { budget, budgetMs }: RunOptions,
+  { budget, budgetMs, compares }: RunOptions,
 ): Promise<Measured> {
   const { id, kind: systemKind, seed, half, stack, truth, remedied } = system;
   const named = { kind: 'system' as const, id, systemKind, seed, half, stack, truth, budgetMs };
   const folder = mkdtempSync(path.join(os.tmpdir(), 'loadline-scoreboard-'));
   try {
     const { predicted, ...diagnosed } = await diagnose(system, budget, folder);
-    if (remedied === null) return { ...named, ...diagnosed, effect: null, predictions: [] };
+    if (remedied === null || !compares) return { ...named, ...diagnosed, effect: null, predictions: [] };
     const effects = new Map<number, Effect>();
     const at = async (users: number): Promise<Effect> => {
       const known = effects.get(users);
