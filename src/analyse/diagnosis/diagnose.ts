@@ -55,13 +55,13 @@ function verdictOf(
         : ` ${count(faults.length, 'more observation')} could not be traced to one cause.`;
     return {
       verdict: 'found',
-      statement: `${count(targets.length, 'cause')} found: ${list(targets.map((f) => f.title))}.${open}${unsound}`,
+      statement: `${count(targets.length, 'cause')} found: ${titles(targets)}.${open}${unsound}`,
     };
   }
   if (findings.length > 0) {
     return {
       verdict: 'found',
-      statement: `${list(findings.map((f) => f.title))}. ${
+      statement: `${titles(findings)}. ${
         faults.length === 0
           ? 'Nothing was found in the other stages'
           : `In the others ${count(faults.length, 'observation')} could not be traced to one cause`
@@ -71,11 +71,16 @@ function verdictOf(
   if (faults.length > 0) {
     return {
       verdict: 'unknown',
-      statement: `Something limits the target, and this run cannot tell what: ${list(faults.map((f) => f.title))}. The experiment that would decide is given.`,
+      statement: `Something limits the target, and this run cannot tell what: ${titles(faults)}. The experiment that would decide is given.`,
     };
   }
   const health = healthOf(facts);
   return health.healthy
     ? { verdict: 'none', statement: health.statement }
     : { verdict: 'unknown', statement: health.statement };
+}
+
+/** Titles are sentences with commas and "and" of their own. */
+function titles(of: readonly { readonly title: string }[]): string {
+  return of.map(({ title }) => title).join('; ');
 }

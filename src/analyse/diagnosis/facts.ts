@@ -66,7 +66,7 @@ export type Saturation = {
  * times the throughput. A system far from its limit grows with the power 1. `high` is for the interval's end.
  */
 const plateau = { elasticity: 0.35, high: 0.6, slowdown: 1.3, slowdownLow: 1 };
-const fewestRequests = 100;
+const fewestRequests = 40;
 /** Throughput per user fell to this part: most users wait. */
 const behind = { perUser: 0.75, high: 0.85, slowdown: 1.5, slowdownLow: 1.2 };
 const waiting = { slowdown: 2, slowdownLow: 1.5 };

@@ -29,6 +29,10 @@ const leastBusy = 0.6;
 const mostOf = 0.75;
 /** Below so many at once there is one place only: m ≤ Xsat·S, for a place is held no longer than the request takes. */
 const onePlace = 2;
+/** Surely more than one, all of the request's time being held. */
+const severalPlaces = 1.25;
+/** Answers so large, bytes, at so many bytes per second, may fill the line itself. */
+const wide = { bytes: 20_000, perSecond: 5e6 } as const;
 /** A machine that was busier than this may have been full. */
 export const fullMachine = 0.9;
 /** … and one that was less busy was not. */
@@ -81,8 +85,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
     );
   }
   const one = parallelism?.high != null && parallelism.high < onePlace;
-  const several =
-    parallelism?.low != null && parallelism.low >= onePlace * 0.8 && holdsTwoOrMore(parallelism);
+  const several = parallelism?.low != null && parallelism.low > severalPlaces && holdsTwoOrMore(parallelism);
   const told = limit.sharing.filter((n) => n.together !== 'slowed');
   const part = (of: Together) =>
     told.length === 0 ? 0 : told.filter((n) => n.together === of).length / told.length;
@@ -129,7 +132,14 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
         : ['connection-pool', 'lock-contention'];
     const processor =
       'Look at the processor time of the target under this load, and of what it calls (a database).';
-    if (!byTime && !idle) {
+    const exact = several && parallelism !== null && isExact(parallelism);
+    if (!exact && mayFillTheLine(limit, facts))
+      return open(
+        places,
+        `the answers of ${limit.name} are large: what is full may as well be the line that carries them`,
+        'Ask for smaller answers at the same rate, or compress them: if the throughput grows, it is the line.',
+      );
+    if (!byTime && !idle && signs.ownWork?.says !== 'same-time') {
       if (byFactor || signs.control === 'slowed' || (signs.ownWork?.says === 'same-factor' && isFull(cpu)))
         return found('cpu-saturation', null);
       if (signs.ownWork?.says === 'same-factor')
@@ -158,6 +168,16 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
       'Load one row only and many rows in turn: if only the single row is slow, it is a lock. With a pool, the throughput moves with its size.',
     );
   }
+}
+
+function mayFillTheLine({ held, solo }: SharedLimit, { readings }: Facts): boolean {
+  const bytes = readings.single.find((r) => r.endpoint === held)?.bytes ?? 0;
+  return bytes >= wide.bytes && bytes * (solo?.saturation?.value ?? 0) >= wide.perSecond;
+}
+
+function isExact(interval: Interval): boolean {
+  const [first, last] = wholeIn(interval);
+  return first === last;
 }
 
 function isFull(cpu: number | null): boolean {

@@ -30,7 +30,7 @@ const surelyNot = 0.3;
 /** Where the control's own work would gain less than this, nobody could see it, ms. */
 const leastVisibleMs = 0.02;
 const shortQuantile = 0.2;
-const fewest = 30;
+const fewest = 15;
 /** Neighbouring answers may be alike: so many are worth one. */
 const alikeAnswers = 2;
 
@@ -47,7 +47,9 @@ export function heldFactor({ held, neighbours }: SharedLimit, facts: Facts): num
 
 /** Its time alone without the network's part gained (f − 1) times itself, or surely less. */
 function controlSign(limit: SharedLimit, facts: Facts): ProcessorSigns['control'] {
-  const reading = limit.control?.reading;
+  const probes = limit.neighbours.filter(({ isProbe }) => isProbe);
+  const trivial = probes.toSorted((a, b) => (a.reading.idle?.value ?? 0) - (b.reading.idle?.value ?? 0))[0];
+  const reading = (trivial ?? limit.control)?.reading;
   const factor = heldFactor(limit, facts);
   if (reading?.idle == null || reading.added?.low == null || reading.added.high === null)
     return 'cannot-tell';

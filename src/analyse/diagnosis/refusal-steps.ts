@@ -23,6 +23,9 @@ export type RefusalStep = {
 const leastErrors = 0.02;
 /** A rate limit lets the same rate through: value and interval's ends. */
 const flat = { value: 0.03, interval: 0.1 };
+/** Where few are refused, chance leaves a part of the permitted rate unused: an allowance for bursts is small. */
+const clearErrors = 0.3;
+const nearLimit = { value: 0.1, interval: 0.2 };
 /** Loss formula and measurement agree within this. */
 const agrees = 0.06;
 
@@ -38,12 +41,12 @@ export function refusalStepsOf(facts: Facts, away: TurnedAway): RefusalSteps {
     return [{ step, okRate: step.okRate, ofLadder, shed }];
   });
   if (rows.length === 0) return { named: null, rows };
-  const isRate = rows.every(
-    ({ ofLadder: { value, low, high } }) =>
-      Math.abs(value - 1) <= flat.value &&
-      (low ?? 0) >= 1 - flat.interval &&
-      (high ?? 2) <= 1 + flat.interval,
-  );
+  const isFlat = ({ step, ofLadder: { value, low, high } }: RefusalStep) => {
+    const allowed = step.errors >= clearErrors ? flat : nearLimit;
+    const within = (low ?? 0) >= 1 - allowed.interval && (high ?? 2) <= 1 + allowed.interval;
+    return within && Math.abs(value - 1) <= allowed.value;
+  };
+  const isRate = rows.some(({ step }) => step.errors >= clearErrors) && rows.every(isFlat);
   const isShed = rows.every(
     ({ okRate, shed }) => shed !== null && Math.abs(shed / okRate.value - 1) <= agrees,
   );

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../plan/plan.ts';
 import type { Interval } from '../analysis.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import type { CouplingReading, ProbeReadings, SoloReading } from '../probes/probe-readings.ts';
+import { ratioOf } from './contrast.ts';
 
 /** What one endpoint, held beyond its own limit, did to the others, and which of them serves as the control. */
 export type SharedLimit = {
@@ -40,10 +41,12 @@ export type Together =
   | 'free'
   | 'unclear';
 
-/** "The same" (docs/methods.md §3, P3): the value lies within, … */
+/** "The same" (docs/methods.md §3, P3): the interval touches this band … */
 const alike = { from: 0.8, to: 1.25 };
-/** … and the interval does not leave this. */
-const alikeInterval = { from: 0.5, to: 2 };
+/** … and is not wider than this. */
+const telling = { from: 0.3, to: 3 };
+/** Surely slowed: by this factor of its own time. */
+const slowedBy = 1.5;
 /** Below this share of the held one's added time an endpoint is independent. */
 export const freeBelow = 0.2;
 /** A control is so many times faster than the suspect. */
@@ -90,23 +93,26 @@ function limitOf(
   };
 }
 
-export function togetherOf({ share, factor, tellsApart }: CouplingReading): Together {
+/** Two explanations, one queue or one processor: the one that the intervals allow, if they exclude the other. */
+export function togetherOf({ share, factor, idle, loaded }: CouplingReading): Together {
   if (share?.low == null || share.high === null) return 'unclear';
   if (factor?.low == null || factor.high === null) return 'unclear';
-  if (share.high < freeBelow && factor.high < alike.from) return 'free';
-  if (!tellsApart) return share.low > freeBelow ? 'slowed' : 'unclear';
-  if (isAlike(share) && isOther(factor)) return 'same-time';
-  if (isAlike(factor) && isOther(share)) return 'same-factor';
-  return share.low > freeBelow && factor.low > alike.to ? 'part-of-the-time' : 'unclear';
+  const slowdown = idle === null || loaded === null ? null : ratioOf(idle, loaded);
+  const slowed = (slowdown?.low ?? 0) >= slowedBy;
+  const [byTime, byFactor] = [touches(share), touches(factor)];
+  if (slowed && byFactor && !byTime && isTelling(factor)) return 'same-factor';
+  if (share.high < freeBelow) return 'free';
+  if (share.low <= freeBelow) return 'unclear';
+  if (byTime && !byFactor && isTelling(share)) return 'same-time';
+  return !byFactor && factor.low > alike.to ? 'part-of-the-time' : 'slowed';
 }
 
-function isAlike({ value, low, high }: Interval): boolean {
-  const near = value >= alike.from && value <= alike.to;
-  return near && (low ?? 0) >= alikeInterval.from && (high ?? Infinity) <= alikeInterval.to;
+function touches({ low, high }: Interval): boolean {
+  return (low ?? 0) <= alike.to && (high ?? Infinity) >= alike.from;
 }
 
-function isOther({ low, high }: Interval): boolean {
-  return (high ?? Infinity) < alike.from || (low ?? 0) > alike.to;
+function isTelling({ low, high }: Interval): boolean {
+  return (low ?? 0) >= telling.from && (high ?? Infinity) <= telling.to;
 }
 
 /**

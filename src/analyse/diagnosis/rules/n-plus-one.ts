@@ -44,7 +44,7 @@ function accuse(facts: Facts): Accusation | null {
       estimates: Object.fromEntries(found.map((f) => [`${f.name}: ms per row`, f.perRow])),
       evidence: found.flatMap((f) => [
         evidenceOf(
-          `${f.name} took ${list(f.reading.points.map((p) => `${milliseconds(p.mean.value)} for ${count(p.rows, 'row')}`))}, with one user: ${milliseconds(f.perRow.value)}${within(f.perRow, milliseconds)} for each further row, its bytes counted apart.`,
+          `${f.name} took ${list(f.reading.points.map((p) => `${milliseconds(p.mean.value)} for ${count(p.rows, 'row')}`))}, with one user: ${milliseconds(f.perRow.value)}${within(f.perRow, milliseconds)} for each further row, its bytes ${f.reading.perByteUs === null ? 'included' : 'counted apart'}.`,
           `${f.name}: ms per row`,
           f.perRow,
           stages,

@@ -41,6 +41,7 @@ function accuse(facts: Facts): Accusation | null {
   const stages = evidence[0]?.stages ?? [];
   const remedy = `Keep the answers of ${list(names, 3)} for as long as they may be old (in the process, or before it), and send validators (ETag) so that clients can ask whether they changed.`;
   if (demand !== null && demand >= leastDemand) {
+    const names = uncached.filter((u) => waiting.includes(u.reading.endpoint)).map((u) => u.name);
     return {
       kind: 'found',
       finding: {

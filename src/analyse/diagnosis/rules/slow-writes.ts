@@ -1,5 +1,5 @@
 import type { Interval } from '../../analysis.ts';
-import type { Measurement } from '../../measure/measurement.ts';
+import type { Measurement, StageMeasurement } from '../../measure/measurement.ts';
 import { targetErrors } from '../../measure/target-errors.ts';
 import { list, milliseconds, stageName, times, within } from '../../words.ts';
 import { averageOf, median, ratioOf } from '../contrast.ts';
@@ -16,13 +16,12 @@ const fewestRequests = 20;
 const leastDifferenceMs = 5;
 
 function accuse(facts: Facts): Accusation | null {
+  if (!facts.recorded) return null;
   const alone = facts.sound.find((s) => s.users === 1);
-  if (!facts.recorded || alone === undefined) return null;
-  const all = facts.run.plan.endpoints.flatMap((endpoint, i) => {
-    const m = alone.endpoints[i];
-    const avg = m && enough(m) ? averageOf(m) : null;
-    return avg === null ? [] : [{ name: endpoint.name, writes: isWrite(endpoint.method), avg }];
-  });
+  const byProbe = timesByProbe(facts);
+  const all = byProbe.some((e) => e.writes) || alone === undefined ? byProbe : timesIn(alone, facts);
+  const stage = facts.all[(all[0]?.stage ?? 0) - 1];
+  if (stage === undefined) return null;
   const reads = all.filter((e) => !e.writes);
   const readMs = median(reads.map((e) => e.avg.value));
   if (readMs === null || reads.length === 0) return null;
@@ -48,10 +47,10 @@ function accuse(facts: Facts): Accusation | null {
       estimates: Object.fromEntries(slow.map((e) => [`${e.name}: times a read`, e.ratio])),
       evidence: slow.map((e) =>
         evidenceOf(
-          `${e.name} took ${milliseconds(e.avg.value)} on average, the median of the reads ${milliseconds(readMs)}: ${times(e.ratio.value)}${within(e.ratio, times)}, in ${stageName(alone)}.`,
+          `${e.name} took ${milliseconds(e.avg.value)} on average, the median of the reads ${milliseconds(readMs)}: ${times(e.ratio.value)}${within(e.ratio, times)}, in ${stageName(stage)}.`,
           'write time over read time',
           e.ratio,
-          [alone.stage],
+          [e.stage],
         ),
       ),
       excluded: [
@@ -65,6 +64,29 @@ function accuse(facts: Facts): Accusation | null {
       )} waits for: synchronous commits, indexes, triggers, calls to others. Batch writes, or take that work out of the request.`,
     },
   };
+}
+
+type Timed = {
+  readonly name: string;
+  readonly writes: boolean;
+  readonly avg: Interval;
+  readonly stage: number;
+};
+
+function timesIn(alone: StageMeasurement, { run }: Facts): readonly Timed[] {
+  return run.plan.endpoints.flatMap(({ name, method }, i) => {
+    const m = alone.endpoints[i];
+    const avg = m && enough(m) ? averageOf(m) : null;
+    return avg === null ? [] : [{ name, writes: isWrite(method), avg, stage: alone.stage }];
+  });
+}
+
+function timesByProbe({ readings, endpoints }: Facts): readonly Timed[] {
+  return readings.single.flatMap(({ endpoint, mean, count, stage }) => {
+    const { name, method, probe } = endpoints[endpoint] ?? {};
+    if (name === undefined || method === undefined || probe !== undefined || mean === null) return [];
+    return count < fewestRequests ? [] : [{ name, writes: isWrite(method), avg: mean, stage }];
+  });
 }
 
 function enough(m: Measurement): boolean {
