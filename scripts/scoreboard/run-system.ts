@@ -13,6 +13,8 @@ import { withoutProbes } from './without-probes.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const comparedSeconds = 4;
+/** No command takes longer, whatever its budget. */
+const longestMs = 900_000;
 
 export type RunOptions = {
   readonly budget: string;
@@ -157,10 +159,11 @@ async function loadline(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4000);
   });
+  const tooLong = setTimeout(() => child.kill('SIGKILL'), longestMs);
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.once('error', reject);
   child.once('close', resolve);
-  const code = await promise;
+  const code = await promise.finally(() => clearTimeout(tooLong));
   try {
     return { analysis: analysisSchema.parse(JSON.parse(readFileSync(json, 'utf8'))), complaint };
   } catch {

@@ -271,21 +271,26 @@ async def serve_connection(reader, writer):
         writer.close()
 
 
-def stall(every_ms, ms):
-    """Garbage in cycles, as much as takes so long to look through, on a thread of its own: all threads stand still."""
-    heap = []
+def collect():
+    start = time.perf_counter()
+    gc.collect()
+    return (time.perf_counter() - start) * 1000
 
-    def collect():
-        start = time.perf_counter()
-        gc.collect()
-        return (time.perf_counter() - start) * 1000
 
+def heap_of(ms):
+    """As many lists that hold themselves as a collection needs so long to look through."""
     gc.disable()
-    while collect() < ms and len(heap) < 8_000_000:
-        for _ in range(100_000):
+    heap = []
+    while min(collect(), collect()) < ms and len(heap) < 6_000_000:
+        for _ in range(200_000):
             ring = []
             ring.append(ring)
             heap.append(ring)
+    return heap
+
+
+def collect_every(every_ms):
+    """On a thread of its own; all others stand still meanwhile."""
     while True:
         time.sleep(every_ms / 1000)
         collect()
@@ -308,7 +313,8 @@ async def serve_asyncio():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 if config["stall"]:
-    threading.Thread(target=stall, args=(config["stall"]["everyMs"], config["stall"]["ms"]), daemon=True).start()
+    heap = heap_of(config["stall"]["ms"])
+    threading.Thread(target=collect_every, args=(config["stall"]["everyMs"],), daemon=True).start()
 if config["stack"] == "asyncio":
     asyncio.run(serve_asyncio())
 else:
