@@ -49,10 +49,14 @@ export function stageNames(analysis: Analysis): StageNames {
     of,
     short: (stage) => short.get(stage) ?? `${stage}`,
     list: (stages) => joined(stages.map(of)),
-    where: (stages) =>
-      stages.some((stage) => !loads.has(stage))
-        ? ` in “${joined(stages.map(of))}”`
-        : ` at ${joined(stages.map(of))}`,
+    where: (stages) => {
+      const own = stages.filter((stage) => loads.has(stage));
+      const probes = stages.filter((stage) => !loads.has(stage));
+      return [
+        ...(own.length === 0 ? [] : [` at ${joined(own.map(of))}`]),
+        ...(probes.length === 0 ? [] : [` in “${joined(probes.map(of))}”`]),
+      ].join(' and');
+    },
     unit:
       every.length > 0 && every.every((load) => load.users !== null)
         ? 'users'

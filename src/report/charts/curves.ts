@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { figure } from '../format.ts';
 import { plain, shortened } from '../plain.ts';
-import { compose, draw, logTicks, spacedTicks, tick } from './canvas.ts';
+import { compose, draw, spacedTicks, tick } from './canvas.ts';
 import { colours, type Drawing, type Size } from './chart.ts';
 
 /** A small diagram: measured points with their intervals over what was varied. */
@@ -18,7 +18,6 @@ export type Curve = {
   }[];
   /** A model's line; empty: the points are joined. */
   readonly line: readonly { readonly x: number; readonly y: number }[];
-  readonly isLog: boolean;
   /** Interval of a plateau. */
   readonly band: { readonly low: number; readonly high: number } | null;
   /** An upright stroke. */
@@ -44,17 +43,11 @@ const frame = { marginLeft: 46, marginRight: 12, marginTop: 44, marginBottom: 38
 const height = 210;
 
 function drawing(curve: Curve, width: number): Drawing {
-  const { points, line, isLog, band, mark } = curve;
+  const { points, line, band, mark } = curve;
   const xs = points.map(({ x }) => x);
-  const first = Math.min(...xs);
-  const last = Math.max(...xs);
-  const domain: readonly [number, number] =
-    isLog && first > 0 ? [first / 1.3, Math.max(last * 1.3, first * 2)] : [0, last * 1.08 || 1];
-  const log = isLog && first > 0;
-  const [from, to] = log ? domain.map(Math.log) : domain;
-  const place = (x: number): number =>
-    (((log ? Math.log(x) : x) - (from ?? 0)) / ((to ?? 1) - (from ?? 0))) * (width - 58);
-  const ticks = spacedTicks(xs.length > 6 && log ? logTicks(...domain, 6) : [...new Set(xs)], place, 26);
+  const last = Math.max(...xs) * 1.06 || 1;
+  const place = (x: number): number => (x / last) * (width - 58);
+  const ticks = spacedTicks([...new Set(xs)], place, 26);
   const top =
     Math.max(
       ...points.map(({ y, high }) => Math.max(y, high ?? 0)),
@@ -64,15 +57,15 @@ function drawing(curve: Curve, width: number): Drawing {
   const joined = line.length > 0 ? line : points;
   return draw(width, height, {
     ...frame,
-    x: { type: log ? 'log' : 'linear', domain, label: null },
+    x: { domain: [0, last], label: null },
     y: { domain: [0, top], label: null, clamp: true },
     marks: [
       ...(band === null
         ? []
         : [
             Plot.rect([band], {
-              x1: domain[0],
-              x2: domain[1],
+              x1: 0,
+              x2: last,
               y1: 'low',
               y2: 'high',
               fill: colours.band,
@@ -82,7 +75,7 @@ function drawing(curve: Curve, width: number): Drawing {
       Plot.gridY({ ticks: 3 }),
       Plot.axisY({ ticks: 3, tickSize: 0, text: tick, label: null }),
       Plot.axisX(ticks, { text: figure, tickSize: 4, label: null }),
-      ...(mark === null || mark < domain[0] || mark > domain[1]
+      ...(mark === null || mark > last
         ? []
         : [Plot.ruleX([mark], { stroke: colours.muted, strokeDasharray: '4,3' })]),
       Plot.line(joined, {

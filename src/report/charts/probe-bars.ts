@@ -34,7 +34,7 @@ export const keysChart = (analysis: Analysis): Chart =>
     groupsOf(analysis, ({ keys }) =>
       keys.map((each) =>
         group(each.endpoint, [
-          ['same key', each.sameKey],
+          [each.otherKeys === null ? 'the same each time' : 'same key', each.sameKey],
           ['other keys', each.otherKeys],
           [
             'conditional',
@@ -80,7 +80,9 @@ export const stepsChart = (analysis: Analysis): Chart => {
         ),
       },
     ]),
-    'the rate was not raised in steps.',
+    (analysis.probes?.steps.length ?? 0) === 0
+      ? 'the rate was not raised in steps.'
+      : 'no step of the rate was a valid measurement.',
   );
 };
 

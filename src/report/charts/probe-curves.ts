@@ -5,6 +5,8 @@ import { plain } from '../plain.ts';
 import { type Chart, narrow, wide } from './chart.ts';
 import { type Curve, curves } from './curves.ts';
 
+type Solo = NonNullable<Analysis['probes']>['solo'][number];
+
 const most = 9;
 
 /** Throughput of each endpoint alone against its users. */
@@ -23,8 +25,7 @@ export function soloChart(analysis: Analysis): Chart {
             xLabel: 'users of this endpoint alone',
             yLabel: 'requests/s',
             points,
-            line: [],
-            isLog: true,
+            line: boundOf(each, Math.max(...points.map(({ x }) => x))),
             band:
               saturation === null || saturation.low === null || saturation.high === null
                 ? null
@@ -40,6 +41,14 @@ export function soloChart(analysis: Analysis): Chart {
     )
     .join(' ');
   return chartOf('solo', 'Each endpoint alone', all, description, 'no endpoint was loaded alone.');
+}
+
+/** min(N/R₁, Xmax): as much as one user brings times the users, up to the limit; nothing where either is not known. */
+function boundOf({ single, saturation }: Solo, users: number): Curve['line'] {
+  if (single === null || saturation === null || !(single.value > 0)) return [];
+  const perUser = 1000 / single.value;
+  const knee = saturation.value / perUser;
+  return [0, Math.min(knee, users), users].map((x) => ({ x, y: Math.min(x * perUser, saturation.value) }));
 }
 
 /** Response time against the number of rows, with the fitted costs. */
@@ -68,7 +77,6 @@ export function sizesChart(analysis: Analysis): Chart {
             yLabel: 'ms, one user',
             points,
             line,
-            isLog: false,
             band: null,
             mark: null,
           },
@@ -106,7 +114,7 @@ function chartOf(
     caption: [
       probeCaptions[name],
       name === 'solo'
-        ? 'Shaded: the interval of its limit; dashed: the users from which it is reached.'
+        ? 'The line without dots: as much as one user brings, times the users, up to the limit. Shaded: the interval of the limit; dashed: the users from which it is reached.'
         : 'The line is the fitted cost: without any row, per row and per byte.',
       'Upright lines are 95 % intervals.',
       ...(left === 0 ? [] : [`${plural(left, 'endpoint')} more stand in the table.`]),

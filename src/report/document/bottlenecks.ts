@@ -3,6 +3,7 @@ import { figure, valueAndRange, withInterval } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import {
   type Block,
+  bullets,
   code,
   heading,
   type Item,
@@ -23,7 +24,6 @@ export function bottleneckSection(analysis: Analysis): Section {
     unknown: 'unknown',
     invalid: 'unknown',
   };
-  const excluded = exclusions([...diagnosis.findings, ...diagnosis.undecided]);
   const evidence = new ProbeEvidence(analysis);
   return {
     id: 'bottlenecks',
@@ -57,9 +57,6 @@ export function bottleneckSection(analysis: Analysis): Section {
         ? []
         : [{ kind: 'chart', chart: 'evidence' } as const]),
       ...evidence.rest(),
-      ...(excluded.length === 0
-        ? []
-        : [heading('Excluded causes'), { kind: 'list', ordered: false, items: excluded } as const]),
     ],
   };
 }
@@ -103,6 +100,7 @@ function findingCard(analysis: Analysis, finding: Finding): Block {
               estimates.map(([name, value]) => `${spaced(name)} ${withInterval(value, figure)}`).join('; '),
             ),
           ]),
+      ...excludedCauses(finding),
       paragraph(strong('Remedy: '), finding.remedy),
       paragraph(strong('This would prove it wrong: '), finding.disproof),
     ],
@@ -124,6 +122,7 @@ function undecidedCard(analysis: Analysis, undecided: Undecided): Block {
       ...(undecided.evidence.length === 0
         ? []
         : [paragraph(strong('Evidence:')), evidenceList(analysis, undecided.evidence)]),
+      ...excludedCauses(undecided),
       paragraph(strong('The experiment that decides: '), undecided.experiment),
     ],
   };
@@ -149,19 +148,18 @@ function evidenceList(analysis: Analysis, evidence: readonly Evidence[]): Block 
   return { kind: 'list', ordered: false, items };
 }
 
-function exclusions(findings: readonly (Finding | Undecided)[]): readonly Item[] {
-  const seen = new Set<string>();
-  const items: Item[] = [];
-  for (const { cause, because } of findings.flatMap((finding) => finding.excluded)) {
-    const key = `${cause}\n${because}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    items.push({ line: [strong(`${causeName(cause)}: `), because] });
-  }
-  return items;
+/** What else would explain what this one rests on, and why it does not. */
+function excludedCauses({ excluded }: Finding | Undecided): readonly Block[] {
+  if (excluded.length === 0) return [];
+  return [
+    paragraph(strong('Considered and excluded:')),
+    ...bullets(excluded.map(({ cause, because }): Line => [strong(`${causeName(cause)}: `), because])),
+  ];
 }
 
-const spaced = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+/** `poolSize` → `pool size`; whatever is words already stays. */
+const spaced = (name: string): string =>
+  /^[a-z][A-Za-z0-9]*$/.test(name) ? name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase() : name;
 
 /** The cause in words. */
 export function causeName(cause: Cause): string {

@@ -145,7 +145,7 @@ function keysTable({ keys }: Probes): readonly Block[] {
       left('Conditional'),
       left('Same body twice'),
       left('Validators'),
-      left('Age'),
+      left('Age header'),
     ],
     keys.map((each): readonly Line[] => [
       [code(each.endpoint)],
