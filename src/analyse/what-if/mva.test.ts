@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { closedNetwork } from '../testing/closed-network.ts';
 import { finiteSourceRate } from '../testing/finite-source.ts';
 import { meanValueAnalysis, type ServiceStation } from './mva.ts';
 
@@ -70,6 +71,24 @@ describe('properties', () => {
     }),
   );
   const think = fc.double({ min: 0, max: 1000, noNaN: true });
+
+  it('is what the convolution of normalising constants gives', () => {
+    fc.assert(
+      fc.property(fc.array(station, { minLength: 1, maxLength: 4 }), think, (stations, thinkMs) => {
+        const exact = closedNetwork(
+          stations.map((s) => ({
+            demandMs: s.demandMs,
+            servers: s.kind === 'servers' ? s.servers : s.kind === 'queue' ? 1 : Number.POSITIVE_INFINITY,
+          })),
+          thinkMs,
+          40,
+        );
+        for (const { users, rate } of meanValueAnalysis(stations, thinkMs, 40))
+          expect(rate / (exact[users - 1]?.ratePerSecond ?? 0)).toBeCloseTo(1, 6);
+      }),
+      { numRuns: 100 },
+    );
+  });
 
   it('users are conserved, throughput never falls, and stays within its asymptotes', () => {
     fc.assert(

@@ -90,6 +90,8 @@ export function predict(analysed: AnalysedRun, change: Change, version?: string)
 type After = {
   readonly thinkMs: number;
   readonly single: { readonly low: number; readonly high: number };
+  /** The least that is left of a time in which nobody waits: a factor, then ms taken off. */
+  readonly relief: { readonly factor: number; readonly savedMs: number };
   readonly capacity: { readonly low: number; readonly high: number };
   /** On the throughput at any load. */
   readonly rate: { readonly low: number; readonly high: number };
@@ -102,6 +104,7 @@ function changed(basis: Basis, steps: readonly Step[], change: Change): After {
     single: { low: basis.single.low, high: basis.single.high },
     capacity: { low: basis.capacity.low, high: basis.capacity.high },
     rate: { low: 1, high: 1 },
+    relief: { factor: 1, savedMs: 0 },
   };
   for (const { single, savedMs, capacity, rate } of steps) {
     after.single.low = Math.max(0, after.single.low * single.low - savedMs.high);
@@ -109,6 +112,8 @@ function changed(basis: Basis, steps: readonly Step[], change: Change): After {
     after.capacity.low *= capacity.low;
     after.capacity.high *= capacity.high;
     after.rate.low *= rate.low;
+    after.relief.factor *= single.low;
+    after.relief.savedMs += savedMs.high;
     after.rate.high *= rate.high;
   }
   return {
@@ -128,10 +133,12 @@ function curvePoint(
   const start: Ends | null =
     measured !== null && !after.isRethought ? measured.rate : flowEquivalent(basis, users, after.thinkMs);
   if (start === null) return [];
-  const bound = mostRate(
-    { singleMs: after.single.low, thinkMs: after.thinkMs, maxRate: after.capacity.high },
-    users,
-  );
+  // A single user waits for nobody: what it measured is R₁ itself.
+  const singleMs =
+    measured !== null && users === 1
+      ? Math.max(0, measured.responseMs * after.relief.factor - after.relief.savedMs)
+      : after.single.low;
+  const bound = mostRate({ singleMs, thinkMs: after.thinkMs, maxRate: after.capacity.high }, users);
   // The measured value at the lower end: what a change surely leaves is what was seen, not its interval.
   const from = measured !== null && !after.isRethought ? measured.rate.value : start.low;
   const top = Math.min(start.high * after.rate.high, bound);
