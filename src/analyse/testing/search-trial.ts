@@ -23,7 +23,8 @@ const networkMs = 0.2;
 export function searchTrial(seed: number): SearchTrial {
   const random = randomFrom(seed);
   const servers = 2 ** randomIndex(random, 5);
-  const serviceMs = 2 * 30 ** random();
+  // At most 2,000 requests/s: a simulated search costs time, too.
+  const serviceMs = Math.max(servers / 2, 2 * 30 ** random());
   const delayMs = random() < 0.3 ? 0 : serviceMs * 3 * random();
   const unloaded = quantileMs({ servers, serviceMs, delayMs }, 1e-6);
   const limit = unloaded * (1.3 + 4.7 * random());
