@@ -26,6 +26,11 @@ export function ms(value: Maybe): string {
   return known(value) ? words.milliseconds(value) : unknown;
 }
 
+/** `18.6 ms`: with a digit more, where an interval is narrower than one. */
+export function exactMs(value: Maybe): string {
+  return known(value) ? `${figure(value)} ms` : unknown;
+}
+
 /** `16.89/s`: short for a table. */
 export function rate(value: Maybe): string {
   return known(value) ? `${words.rateFigure(value)}/s` : unknown;

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Analysis } from '../../analyse/analysis.ts';
 import { probeCaptions } from '../document/probe-captions.ts';
 import { added } from '../document/probe-tables.ts';
-import { ms, number, plural, range } from '../format.ts';
+import { exactMs, number, plural, range } from '../format.ts';
 import { plain, shortened } from '../plain.ts';
 import { compose, draw } from './canvas.ts';
 import { type Chart, colours, type Drawing, narrow, type Size, wide } from './chart.ts';
@@ -83,7 +83,7 @@ function probedIn(readings: readonly Reading[]): readonly Pick<Reading, 'probed'
 const textOf = (each: Reading): string => (each.added === null ? 'not measured' : added(each.added.value));
 
 const endsOf = ({ added: own }: Reading): string =>
-  (own === null ? null : range(own.low, own.high, ms)) ?? '';
+  (own === null ? null : range(own.low, own.high, exactMs)) ?? '';
 
 const shareOf = ({ share }: Reading): string => (share === null ? '' : `${number(share.value, 2)} of it`);
 

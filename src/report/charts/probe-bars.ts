@@ -1,6 +1,6 @@
 import type { Analysis, Interval } from '../../analyse/analysis.ts';
 import { probeCaptions } from '../document/probe-captions.ts';
-import { ms, percent, plural, rate } from '../format.ts';
+import { exactMs, percent, plural, rate } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import { type Chart, narrow, wide } from './chart.ts';
 import { type BarGroup, describeBars, intervalBars } from './interval-bars.ts';
@@ -96,7 +96,7 @@ type Bar = readonly [label: string, value: Interval | null, note?: string | unde
 function group(title: string, bars: readonly Bar[]): BarGroup {
   return {
     title,
-    format: ms,
+    format: exactMs,
     bars: bars.flatMap(([label, value, note]) =>
       value === null ? [] : [{ label, value, ...(note === undefined ? {} : { note }) }],
     ),

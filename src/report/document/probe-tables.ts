@@ -1,5 +1,5 @@
 import type { Analysis, Interval } from '../../analyse/analysis.ts';
-import { figure, ms, number, percent, range, rate, users, withInterval } from '../format.ts';
+import { exactMs, figure, ms, number, percent, range, rate, users, withInterval } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import {
   type Block,
@@ -70,8 +70,8 @@ function couplingTable({ coupling }: Probes): readonly Block[] {
     coupling.map((each): readonly Line[] => [
       [code(each.held), ...(each.heldAdded === null ? [] : [quiet(`itself ${added(each.heldAdded.value)}`)])],
       [code(each.probed), ...(each.isControl ? [quiet('control')] : [])],
-      cell(each.idle, ms),
-      cell(each.loaded, ms),
+      cell(each.idle, exactMs),
+      cell(each.loaded, exactMs),
       each.added === null ? ['not measured'] : [strong(added(each.added.value)), ...ends(each.added)],
       cell(each.share, times),
       cell(each.factor, times),
@@ -81,11 +81,11 @@ function couplingTable({ coupling }: Probes): readonly Block[] {
 
 /** `+12 ms`, `±0 ms`. */
 export function added(value: number): string {
-  return value > 0 ? `+${ms(value)}` : ms(value);
+  return value > 0 ? `+${exactMs(value)}` : exactMs(value);
 }
 
 function ends(interval: Interval): Line {
-  const text = range(interval.low, interval.high, ms);
+  const text = range(interval.low, interval.high, exactMs);
   return text === null ? [] : [quiet(text)];
 }
 
@@ -103,7 +103,7 @@ function soloTable({ solo }: Probes): readonly Block[] {
     solo.map((each): readonly Line[] => [
       [code(each.endpoint)],
       [each.points.map((point) => `${users(point.users)} ${rate(point.rate?.value)}`).join('; ') || '–'],
-      cell(each.single, ms),
+      cell(each.single, exactMs),
       each.saturation === null ? [each.because ?? 'still growing'] : cell(each.saturation, rate),
       cell(each.knee, users),
       cell(each.parallelism, figure),
@@ -124,8 +124,8 @@ function reuseTable({ reuse }: Probes): readonly Block[] {
     ],
     reuse.map((each): readonly Line[] => [
       [code(each.endpoint)],
-      cell(each.reused, ms),
-      cell(each.fresh, ms),
+      cell(each.reused, exactMs),
+      cell(each.fresh, exactMs),
       cell(each.ratio, times),
       [percent(each.reuseSeen)],
       [percent(each.connectShare)],
@@ -149,16 +149,16 @@ function keysTable({ keys }: Probes): readonly Block[] {
     ],
     keys.map((each): readonly Line[] => [
       [code(each.endpoint)],
-      cell(each.sameKey, ms),
-      cell(each.otherKeys, ms),
+      cell(each.sameKey, exactMs),
+      cell(each.otherKeys, exactMs),
       cell(each.ratio, times),
       each.conditional === null
         ? ['not offered']
         : [
-            ms(each.conditional.mean?.value),
+            exactMs(each.conditional.mean?.value),
             quiet(
               [
-                range(each.conditional.mean?.low, each.conditional.mean?.high, ms),
+                range(each.conditional.mean?.low, each.conditional.mean?.high, exactMs),
                 `304 in ${percent(each.conditional.notModified)}`,
               ]
                 .filter((part) => part !== null)
@@ -186,12 +186,13 @@ function sizesTable({ sizes }: Probes): readonly Block[] {
     sizes.map((each): readonly Line[] => [
       [code(each.endpoint), quiet(`by ${each.parameter}`)],
       [
-        each.points.map((point) => `${number(point.rows)}: ${withInterval(point.mean, ms)}`).join('; ') ||
-          '–',
+        each.points
+          .map((point) => `${number(point.rows)}: ${withInterval(point.mean, exactMs)}`)
+          .join('; ') || '–',
       ],
-      cell(each.perRow, ms),
-      cell(perKibibyte(each.perByteUs), ms),
-      cell(each.fixed, ms),
+      cell(each.perRow, exactMs),
+      cell(perKibibyte(each.perByteUs), exactMs),
+      cell(each.fixed, exactMs),
       [each.because ?? '–'],
     ]),
   );
@@ -216,7 +217,7 @@ function rowsTable({ rows }: Probes): readonly Block[] {
       ).map(([words, seen]) => [
         [code(endpoint)],
         [words],
-        cell(seen?.mean ?? null, ms),
+        cell(seen?.mean ?? null, exactMs),
         cell(seen?.rate ?? null, rate),
       ]),
     ),
@@ -232,7 +233,7 @@ function stepsTable(analysis: Analysis, { steps }: Probes): readonly Block[] {
       [names.of(each.stage)],
       each.okRate === null ? ['not measured'] : cell(each.okRate, rate),
       [percent(each.errors)],
-      cell(each.responseTime, ms),
+      cell(each.responseTime, exactMs),
     ]),
   );
 }
@@ -269,8 +270,8 @@ export function plainReadings(analysis: Analysis): readonly Block[] {
         probes.single.map((each): readonly Line[] => [
           [code(each.endpoint), ...(each.isControl ? [quiet('control')] : [])],
           [number(each.count)],
-          cell(each.mean, ms),
-          cell(each.firstByte, ms),
+          cell(each.mean, exactMs),
+          cell(each.firstByte, exactMs),
           each.connect === null
             ? ['–']
             : [ms(each.connect.mean), quiet(`${percent(each.connect.share)} of the requests`)],
