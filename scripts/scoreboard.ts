@@ -151,21 +151,25 @@ function writePage(): void {
 
 const campaigns: readonly (readonly [string, string, ...string[]])[] = [
   ['Whole diagnoses', 'bench/diagnosis-accuracy.ts', '4'],
-  ['The search for the highest rate within the SLA', 'bench/search-accuracy.ts', '40'],
-  ['The knee', 'bench/knee-accuracy.ts', '80'],
+  ['The search for the breaking point', 'bench/search-accuracy.ts', '40'],
+  ['The knee of a ladder', 'bench/knee-accuracy.ts', '80'],
   ['Predicted effects', 'bench/what-if-accuracy.ts', '10'],
+  ['Comparisons', 'bench/compare-accuracy.ts', '100'],
 ];
 
+/** What was measured so far is written after each campaign. */
 function writeSimulated(): void {
   const { rules } = rulesVersion();
-  const parts = campaigns.flatMap(([title, file, ...args]) => {
-    if (!existsSync(path.join(root, file))) return [];
+  const parts = [
+    `No server runs here: queues with a known truth, judged by the same code. Rules: \`${rules.slice(0, 10)}\`.\n`,
+  ];
+  for (const [title, file, ...args] of campaigns) {
     process.stderr.write(`${file} ${args.join(' ')} …\n`);
     const told = execFileSync(process.execPath, [file, ...args], { cwd: root, encoding: 'utf8' }).trim();
-    return [`### ${title}\n\n\`node ${[file, ...args].join(' ')}\`\n\n${told}\n`];
-  });
-  const about = `No server runs here: queues with a known truth, judged by the same code. Rules: \`${rules.slice(0, 10)}\`.\n`;
-  writeFileSync(simulatedFile, [about, ...parts].join('\n'));
+    parts.push(`### ${title}\n\n\`node ${[file, ...args].join(' ')}\`\n\n${told}\n`);
+    writeFileSync(simulatedFile, parts.join('\n'));
+    writePage();
+  }
 }
 
 function tell(record: SystemRecord): void {

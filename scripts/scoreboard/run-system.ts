@@ -153,7 +153,8 @@ async function loadline(
   const child = spawn(
     path.join(root, 'bin', 'loadline'),
     [...args, '--json', json, '--out', path.join(cwd, 'reports'), '--quiet'],
-    { cwd, stdio: ['ignore', 'ignore', 'pipe'] },
+    // Its own group: Ctrl-C at the terminal lets it finish.
+    { cwd, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
