@@ -39,6 +39,8 @@ export type Facts = {
   readonly scouted: ReadonlyMap<number, Scouted>;
   /** The plan's endpoints, then those of the probes: what the indices of readings point to. */
   readonly endpoints: readonly Endpoint[];
+  /** With all its stages and endpoints. */
+  readonly whole: Run;
   /** All stages, those of probes included, by their number less one. */
   readonly all: readonly StageMeasurement[];
   readonly trials: readonly (Trial | null)[];
@@ -107,6 +109,7 @@ export function factsOf(
     readings: probed.readings,
     scouted: scoutingOf(probed.whole),
     endpoints: probed.whole.plan.endpoints,
+    whole: probed.whole,
     all: probed.all,
     trials: probed.trials,
     limits: sharedLimitsOf(probed.readings, probed.whole.plan.endpoints, saturation?.after ?? null),

@@ -135,7 +135,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
     const exact = several && parallelism !== null && isExact(parallelism);
     if (!exact && mayFillTheLine(limit, facts))
       return open(
-        places,
+        ['connection-pool', 'lock-contention'],
         `the answers of ${limit.name} are large: what is full may as well be the line that carries them`,
         'Ask for smaller answers at the same rate, or compress them: if the throughput grows, it is the line.',
       );

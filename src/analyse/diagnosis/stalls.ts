@@ -22,7 +22,7 @@ export type Stall = { readonly fromMs: number; readonly lengthMs: number };
 const leastMissing = 20;
 /** Missing answers of one endpoint over all stalls, to say that it was silent: e⁻⁵ = 0.7 %. */
 const leastMissingOfOne = 5;
-const mostQuiet = 0.3;
+const mostQuiet = 0.6;
 /** The answers after a stall have waited, together, for at least half of it … */
 const leastWaited = 0.5;
 /** … and the generator's own event loop was not late by a third of it. */

@@ -1,8 +1,9 @@
 import { quantileUs } from '../../../record/histogram.ts';
 import type { Interval } from '../../analysis.ts';
 import type { StageMeasurement } from '../../measure/measurement.ts';
-import { change, list, milliseconds, seconds, stageName, within } from '../../words.ts';
+import { change, list, milliseconds, number, seconds, stageName, within } from '../../words.ts';
 import { slopeOf } from '../contrast.ts';
+import { type DriftAcross, driftAcrossOf } from '../drift-across.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
@@ -28,8 +29,14 @@ type Drifting = {
 };
 
 function accuse(facts: Facts): Accusation | null {
-  const judged = facts.sound.filter((s) => s.total.blocks.length >= fewestBlocks);
+  // The rungs of a ladder are too short for what a stage several times as long shows.
+  const longest = Math.max(0, ...facts.sound.map((s) => s.seconds ?? 0));
+  const judged = facts.sound.filter(
+    (s) => s.total.blocks.length >= fewestBlocks && (s.seconds ?? 0) >= longest / 2,
+  );
   const drifting = judged.flatMap((stage) => drifts(stage) ?? []);
+  const across = driftAcrossOf(facts);
+  if (across !== null) return fromStageToStage(across);
   if (drifting.length === 0 || drifting.length < judged.length / 2) return null;
   const evidence = drifting.map((d) =>
     evidenceOf(
@@ -68,11 +75,54 @@ function accuse(facts: Facts): Accusation | null {
       evidence,
       excluded: [],
       disproof: 'The same load held three times as long shows a median that levels off.',
-      remedy:
-        'Look for what accumulates: rows in a table that is read whole, a growing cache or log, leaked memory or connections. Restart the target and see whether the first figures return.',
+      remedy,
     },
   };
 }
+
+function fromStageToStage({ stages, levels, growth, atTheEnd }: DriftAcross): Accusation {
+  const numbers = stages.map((s) => s.stage);
+  const last = stages.at(-1);
+  return {
+    kind: 'found',
+    finding: {
+      cause: 'drift',
+      title: `Response times grow with time: by ${change(atTheEnd)} until the light load at the end`,
+      endpoints: [],
+      confidence: levels.length >= 7 ? 'high' : 'medium',
+      estimates: { 'growth over the run': growth },
+      evidence: [
+        evidenceOf(
+          `From stage to stage the medians took ${list(levels.map((level) => `${number(level, 2)}`))} times as long as at first, in the order of time${within(growth, change).replace('95 %', '99 %')}.`,
+          'growth of the medians over the run',
+          growth,
+          numbers,
+        ),
+        ...(last === undefined
+          ? []
+          : [
+              evidenceOf(
+                `In ${stageName(last)}, a light load again, they still took ${change(atTheEnd)}: load is not the reason.`,
+                'growth at the light load of the end',
+                atTheEnd,
+                [last.stage],
+              ),
+            ]),
+      ],
+      excluded: [
+        {
+          cause: 'connection-pool',
+          because: 'A queue goes away with its load; the light load at the end was as slow.',
+        },
+      ],
+      disproof: 'The light load, held for some minutes, returns to its first times without a restart.',
+      remedy,
+    },
+  };
+}
+
+const remedy =
+  'Look for what accumulates: rows in a table that is read whole, a growing cache or log, leaked memory or connections. Restart the target and see whether the first figures return.';
 
 function drifts(stage: StageMeasurement): Drifting | null {
   const levels = levelsOf(stage);

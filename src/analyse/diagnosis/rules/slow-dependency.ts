@@ -3,6 +3,7 @@ import type { Interval } from '../../analysis.ts';
 import { judge, promisesOf } from '../../endpoints/promise.ts';
 import type { StageMeasurement } from '../../measure/measurement.ts';
 import type { SingleUserReading } from '../../probes/probe-readings.ts';
+import { slowModeOf } from '../../probes/single-user.ts';
 import { change, list, milliseconds, number, share, stageName, times, within } from '../../words.ts';
 import { median, ratioOf } from '../contrast.ts';
 import { type Facts, loadOf } from '../facts.ts';
@@ -10,6 +11,7 @@ import { limitVerdictsOf, waitingNames } from '../limit-verdict.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 import { isWrite } from '../writes.ts';
 import { nPlusOne } from './n-plus-one.ts';
+import { periodicStalls } from './periodic-stalls.ts';
 
 /** Slow for a single user, always or in a slow mode, at every load alike, while the control is fast. */
 export const slowDependency: Rule = { causes: ['slow-dependency'], accuse };
@@ -27,14 +29,17 @@ const leastLoads = 4;
 const mode = { overMedian: 5, ms: 50, share: [0.005, 0.5] } as const;
 /** Its share may change by this factor with the load. */
 const modeChange = 2.5;
-const fewestSlow = 3;
+const fewestSlow = 5;
 /** The same key is so much faster: the fast mode is a cache. */
 const cached = 0.8;
+
+type SlowMode = NonNullable<SingleUserReading['slowMode']>;
 
 type Slow = {
   readonly single: SingleUserReading;
   readonly name: string;
   readonly mean: Interval;
+  readonly slowMode: SlowMode | null;
   readonly how: 'always' | 'promise' | 'mode';
   readonly growth: { readonly ratio: Interval; readonly stage: StageMeasurement } | null;
   readonly others: number | null;
@@ -42,7 +47,8 @@ type Slow = {
 
 function accuse(facts: Facts): Accusation | null {
   const control = controlOf(facts);
-  if (control === null) return null;
+  // A stall makes some answers slow, whatever they wait for.
+  if (control === null || periodicStalls.accuse(facts) !== null) return null;
   const explained = new Set([
     ...waitingNames(limitVerdictsOf(facts).filter(({ causes }) => causes.length === 1)),
     ...namesOf(nPlusOne.accuse(facts)),
@@ -60,7 +66,7 @@ function accuse(facts: Facts): Accusation | null {
     kind: 'found',
     finding: {
       cause: 'slow-dependency',
-      title: `${list(names, 4)} ${names.length === 1 ? 'waits' : 'wait'} for something slow, whatever the load${first.how === 'mode' ? `: ${share(first.single.slowMode?.share ?? 0)} of the requests take ${milliseconds(first.single.slowMode?.fromMs ?? 0)} and more` : ` (${milliseconds(first.mean.value)} for a single user)`}`,
+      title: `${list(names, 4)} ${names.length === 1 ? 'waits' : 'wait'} for something slow, whatever the load${first.how === 'mode' ? `: ${share(first.slowMode?.share ?? 0)} of the requests take ${milliseconds(first.slowMode?.fromMs ?? 0)} and more` : ` (${milliseconds(first.mean.value)} for a single user)`}`,
       endpoints: names,
       confidence: first.growth === null ? 'low' : 'medium',
       estimates: Object.fromEntries(found.map((s) => [`${s.name}: one user (ms)`, s.mean])),
@@ -108,8 +114,9 @@ function slowOf(
         : [],
     ),
   );
-  const row = { single, name, mean, growth, others };
-  if (hasSlowMode(single, control, facts)) return { ...row, how: 'mode' };
+  const row = { single, name, mean, growth, others, slowMode: null };
+  const slowMode = slowModeAtAnyLoad(single, control, facts);
+  if (slowMode !== null) return { ...row, how: 'mode', slowMode };
   if (mean.low < overControl * control.mean.high || mean.low < slow.ms) return null;
   // A write that takes long is the rule of slow writes'.
   if (writes || growth === null) return null;
@@ -138,18 +145,38 @@ function growthOf(endpoint: number, { sound }: Facts): Slow['growth'] {
   return ratio === null ? null : { ratio, stage: last };
 }
 
-function hasSlowMode(single: SingleUserReading, control: SingleUserReading, facts: Facts): boolean {
-  const { slowMode, p50, count, endpoint } = single;
-  if (slowMode === null || p50 === null || control.slowMode !== null) return false;
-  if (slowMode.fromMs < mode.overMedian * p50.value || slowMode.fromMs < mode.ms) return false;
-  if (slowMode.share < mode.share[0] || slowMode.share > mode.share[1]) return false;
-  if (slowMode.share * count < fewestSlow) return false;
+/** The slow mode, if load makes no difference to it: seen at the highest load, and at another a quarter of it or less. */
+function slowModeAtAnyLoad(
+  single: SingleUserReading,
+  control: SingleUserReading,
+  facts: Facts,
+): SlowMode | null {
+  const { p50, endpoint } = single;
+  if (p50 === null || control.slowMode !== null) return null;
   const key = facts.readings.keys.find((k) => k.endpoint === endpoint);
-  if (key?.ratio?.high != null && key.ratio.high < cached) return false;
-  const top = facts.sound.at(-1)?.endpoints[endpoint]?.histogram;
-  if (top == null || top.count === 0) return true;
-  const beyond = shareBeyond(top, slowMode.fromMs * 0.9);
-  return beyond <= modeChange * slowMode.share && beyond >= slowMode.share / modeChange;
+  if (key?.ratio?.high != null && key.ratio.high < cached) return null;
+  const seen = facts.sound.flatMap((stage) => {
+    const histogram = stage.endpoints[endpoint]?.histogram ?? null;
+    const found = histogram === null ? null : slowModeOf(histogram);
+    return found === null || histogram === null ? [] : [{ ...found, load: loadOf(stage), histogram }];
+  });
+  const top = seen.at(-1);
+  if (top === undefined || top.load !== highestLoad(facts)) return null;
+  if (top.fromMs < mode.overMedian * p50.value || top.fromMs < mode.ms) return null;
+  if (top.share < mode.share[0] || top.share > mode.share[1]) return null;
+  if (top.share * top.histogram.count < fewestSlow) return null;
+  const alike = facts.sound.filter((stage) => {
+    const histogram = stage.endpoints[endpoint]?.histogram ?? null;
+    if (histogram === null || histogram.count * top.share < fewestSlow) return false;
+    const share = shareBeyond(histogram, top.fromMs * 0.7);
+    return share <= modeChange * top.share && share >= top.share / modeChange;
+  });
+  return alike.some((stage) => loadOf(stage) * leastLoads <= top.load) ? top : null;
+}
+
+function highestLoad({ sound }: Facts): number {
+  const top = sound.at(-1);
+  return top === undefined ? 0 : loadOf(top);
 }
 
 function shareBeyond(histogram: HistogramSnapshot, ms: number): number {
@@ -171,12 +198,12 @@ function evidenceFor(s: Slow, control: SingleUserReading, trivial: string) {
       s.mean,
       stages,
     ),
-    ...(s.how === 'mode' && s.single.slowMode !== null
+    ...(s.how === 'mode' && s.slowMode !== null
       ? [
           evidenceOf(
-            `${share(s.single.slowMode.share)} of its requests took ${milliseconds(s.single.slowMode.fromMs)} and more, far from the others (median ${milliseconds(s.single.p50?.value ?? 0)}).`,
+            `${share(s.slowMode.share)} of its requests took ${milliseconds(s.slowMode.fromMs)} and more, far from the others (median ${milliseconds(s.single.p50?.value ?? 0)}).`,
             `${s.name}: share of the slow mode`,
-            s.single.slowMode.share,
+            s.slowMode.share,
             stages,
           ),
         ]
