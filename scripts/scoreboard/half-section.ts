@@ -1,3 +1,4 @@
+import { median, table, text, times } from './cells.ts';
 import type { Answer, SystemRecord } from './record.ts';
 import {
   accused,
@@ -11,7 +12,6 @@ import {
   predictionsHeld,
   type Role,
   roleOf,
-  type Share,
   shareOf,
   sizeOf,
 } from './score.ts';
@@ -101,6 +101,16 @@ function targets(judged: readonly Judged[]): string {
       text(
         shareOf(
           generator,
+          (one) => blamesGenerator(one.answers.tool) && accused(one.answers.tool).length === 0,
+        ),
+      ),
+    ],
+    [
+      'other systems of which only the generator is named',
+      '',
+      text(
+        shareOf(
+          judged.filter((one) => roleOf(one) !== 'generator'),
           (one) => blamesGenerator(one.answers.tool) && accused(one.answers.tool).length === 0,
         ),
       ),
@@ -227,23 +237,4 @@ function mistakes(judged: readonly Judged[]): string {
       falselyAccused(one, one.answers.tool).join(', '),
     ]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return `${[line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')}\n`;
-}
-
-function text({ hits, of, interval }: Share): string {
-  if (of === 0) return '–';
-  const percent = (share: number | null) => Math.round((share ?? 0) * 100);
-  return `${hits} of ${of} (${percent(interval.low)}–${percent(interval.high)} %)`;
-}
-
-function times(ratio: number): string {
-  return `${ratio.toPrecision(2)} ×`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

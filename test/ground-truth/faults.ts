@@ -84,8 +84,8 @@ export const faults: Readonly<Record<string, (d: Drawing) => Draft>> = {
     };
   },
   stalls: (d) => {
-    const everyMs = d.between(700, 1800);
-    const ms = d.between(120, 260);
+    const everyMs = d.between(500, 1200);
+    const ms = everyMs * d.between(0.22, 0.4);
     const routes = [
       ...withSteps(outlines(d, d.whole(1, 3)), () => [committing(d.between(3, 15))]),
       ...light(d),
