@@ -13,10 +13,10 @@ const mostPerSecond = 3;
 const wantedProbes = 20;
 /** Of what is worked on at once they may keep so much busy, all together. */
 const mostBusy = 0.15;
-/** Waited with the held endpoint by less than this share of its own added time: it waits for something else. */
+/** Waited with the held endpoint by less than this share, in time and in factor: it waits for something else. */
 const apartShare = 0.3;
 const mostSoloStages = 3;
-const mostSuspects = 5;
+const mostSuspects = 3;
 /** Alone with more users than the mix keeps busy, and hardly slower than for one: it is not what is full. */
 const aloneSlowdown = 1.4;
 /** A held endpoint waits for N − 1, who asks beside it for N: with eight users these differ by an eighth at most. */
@@ -94,7 +94,9 @@ function isApart(view: DiagnoseView, held: number, other: number): boolean {
   if (heldAdded < 0.5 * heldMs) return true;
   const probed = stage.endpoints[other];
   if (probed === undefined || probed.ok < 5) return false;
-  return probed.meanMs - (single.get(other)?.meanMs ?? 0) < apartShare * heldAdded;
+  const otherMs = single.get(other)?.meanMs ?? 0;
+  const added = probed.meanMs - otherMs;
+  return added < apartShare * heldAdded && added * heldMs < apartShare * heldAdded * otherMs;
 }
 
 type Solo = {
@@ -151,7 +153,7 @@ function nextSolo(
         : `${name} alone at ${users} users: does it bring more?`,
     closed: { users, weights: weightsOf(view.plan, [endpoint]) },
     settleMs: 800,
-    seconds: 5,
+    seconds: 7,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Wish } from './diagnose-orders.ts';
-import { type DiagnoseView, planThinkMs } from './diagnose-view.ts';
+import { type DiagnoseView, planThinkMs, slowdownOf } from './diagnose-view.ts';
+import type { StageFigures } from './stage-figures.ts';
 
 export type LadderBounds = {
   readonly maxUsers: number;
@@ -13,6 +14,11 @@ const [briefSeconds, seconds] = [5, 6];
 /** So many loads at which requests are refused show what kind of limit it is; more would only be refused faster. */
 const refusingRungs = 2;
 const mostRepeated = 3;
+/** Five blocks of 4 s, several of most periods. */
+const longSeconds = 22;
+const driftSeconds = 32;
+const uprightSlowdown = 1.5;
+const growth = 1.05;
 
 /**
  * The next stage of the whole mix; null: the ladder is done. It begins with one user, or, where users think, with as many
@@ -64,6 +70,62 @@ export function sameRung(view: DiagnoseView, { brief }: LadderBounds): Wish | nu
     brief,
     `${usersText(users)} once more: the generator was disturbed`,
   );
+}
+
+/**
+ * Everything slowed down, and throughput grew all the same: the first load once more, before anybody is suspected. What
+ * is as slow now was slowed by time, not by load.
+ */
+export function firstRungAgain(view: DiagnoseView, { brief }: LadderBounds): Wish | null {
+  const { ladder, died, saturation } = view;
+  const [first] = ladder;
+  if (first === undefined || died !== null || saturation?.kind !== 'waiting') return null;
+  if (ladder.filter(({ users }) => users === first.users).length > 1) return null;
+  const users = first.users ?? 1;
+  return rung(
+    users,
+    first.total.meanMs,
+    planThinkMs(view.plan),
+    brief,
+    `${usersText(users)} once more: was it the load, or the time?`,
+  );
+}
+
+/**
+ * The load that brought most without a crowd, held several times as long: what comes now and then, or grows with time,
+ * a short stage does not show. Twice, where the first one grew. Null: done, or nothing stood upright.
+ */
+export function longRung(view: DiagnoseView): Wish | null {
+  const { ladder, died, drifts } = view;
+  if (died !== null) return null;
+  const long = ladder.filter(isLong);
+  const upright = ladder.filter(
+    (stage) => !isLong(stage) && (drifts || slowdownOf(stage, view.single) < uprightSlowdown),
+  );
+  const best = upright.toSorted((a, b) => b.total.okRate - a.total.okRate)[0];
+  const load = long[0] ?? best;
+  if (load === undefined || long.length >= 2) return null;
+  if (long.length === 1 && !drifts && !long.some(grew)) return null;
+  const users = load.users ?? 1;
+  const wish = rung(
+    users,
+    load.total.meanMs,
+    planThinkMs(view.plan),
+    false,
+    long.length === 0
+      ? `${usersText(users)} for longer: does anything come now and then, or grow with time?`
+      : `${usersText(users)} once more: does it go on growing?`,
+  );
+  return { ...wish, seconds: drifts ? driftSeconds : longSeconds };
+}
+
+function isLong({ seconds: length }: StageFigures): boolean {
+  return length > longSeconds / 2;
+}
+
+/** The means of its last third lie above those of its first. */
+function grew({ thirds: [first, , last] }: StageFigures): boolean {
+  return first > 0 && last >= growth * first;
 }
 
 function rung(users: number, expectedMs: number, thinkMs: number, brief: boolean, because: string): Wish {

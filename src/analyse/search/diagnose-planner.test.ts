@@ -9,6 +9,7 @@ import { noCache, queryPerRow, withCache } from '../testing/systems/data.ts';
 import { healthy } from '../testing/systems/healthy.ts';
 import { busyProcessors, connectionPool, globalLock, hotRow } from '../testing/systems/queues.ts';
 import { overloadErrors, rateLimit } from '../testing/systems/refusals.ts';
+import { drifting } from '../testing/systems/times.ts';
 import { type DiagnoseOptions, diagnosePlanner } from './diagnose-planner.ts';
 import type { SearchStep } from './search.ts';
 
@@ -61,7 +62,7 @@ describe('what a diagnosis asks for', () => {
   it('begins with one user, climbs, and goes back to a light load', () => {
     const kinds = kindsOf(searched(pool));
     expect(kinds[0]).toBe('single-user');
-    expect(kinds.lastIndexOf('single-user')).toBeLessThan(kinds.indexOf('ladder'));
+    expect(kinds.indexOf('ladder')).toBeLessThan(kinds.indexOf('coupling'));
     expect(kinds.at(-1)).toBe('recovery');
   });
 
@@ -181,6 +182,26 @@ describe('what a diagnosis asks for', () => {
     ]);
   });
 
+  it('of what grows slower with time: the first load again, then long stages, and suspects nobody', () => {
+    const result = searched(drifting({ thinkTime, others, drift: { perSecond: 0.02 } }));
+    const kinds = kindsOf(result);
+    const long = result.orders.filter(
+      ({ trial, durationMs }) => trial.kind === 'ladder' && durationMs > 30_000,
+    );
+    expect(result.orders.map(({ because }) => because)).toContainEqual(
+      expect.stringMatching(/^\d+ users? once more: was it the load, or the time\?$/),
+    );
+    expect(long.length).toBe(2);
+    for (const kind of ['solo', 'coupling'] as const) expect(kinds).not.toContain(kind);
+  });
+
+  it('holds an upright load for longer, and once: stalls come now and then', () => {
+    const { orders } = searched(healthy({ others, thinkTime }));
+    const long = orders.filter(({ trial, durationMs }) => trial.kind === 'ladder' && durationMs > 20_000);
+    expect(long.length).toBe(1);
+    expect(long[0]?.because).toContain('for longer');
+  });
+
   it('climbs no further once the target fell over, and sees whether it comes back', () => {
     const { orders, ...rest } = searched(overloadErrors({ others, above: 15, share: 0.9 }));
     const kinds = kindsOf({ orders, ...rest });
@@ -230,7 +251,7 @@ describe('what was disturbed', () => {
 
   it('is asked once more: a rung of the ladder, the held endpoint', () => {
     const kinds = orders.map(({ trial }) => trial.kind);
-    const [rung, coupling] = [kinds.lastIndexOf('ladder'), kinds.indexOf('coupling')];
+    const [rung, coupling] = [kinds.indexOf('solo') - 1, kinds.indexOf('coupling')];
     const again = next(disturbed(upTo(rung + 1), rung));
     expect(again?.trial).toEqual({ kind: 'ladder' });
     expect(again?.closed?.users).toBe(orders[rung]?.closed?.users);

@@ -1,9 +1,9 @@
 import type { Plan } from '../../plan/plan.ts';
 import type { NotRun, Trial } from '../../record/trial.ts';
 import { nextCoupling, soloOfFree } from './diagnose-coupling.ts';
-import { nextRung, sameRung } from './diagnose-ladder.ts';
+import { firstRungAgain, longRung, nextRung, sameRung } from './diagnose-ladder.ts';
 import { orderOf, type SearchCeiling, type Wish } from './diagnose-orders.ts';
-import { keys, recovery, reuse, rows, singleUser, sizes, steps } from './diagnose-probes.ts';
+import { keys, recovery, reuse, rows, singleOfHeld, singleUser, sizes, steps } from './diagnose-probes.ts';
 import { type DiagnoseView, diagnoseViewOf } from './diagnose-view.ts';
 import type { SearchPlanner, SearchStep } from './search.ts';
 import type { MeasuredBefore } from './trial-view.ts';
@@ -145,15 +145,19 @@ function* wishes(given: Given): Generator<Wish> {
   if (elapsedMs < ladderShare * budgetMs) {
     yield* one(nextRung(view, bounds));
     yield* one(sameRung(view, bounds));
+    yield* one(firstRungAgain(view, bounds));
   }
   yield* one(steps(view, allow.bursts));
   const calm = view.died === null;
-  if (view.saturation !== null && calm) yield* one(nextCoupling(view, bounds));
+  if (view.drifts && calm) yield* one(longRung(view));
+  if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
   yield* one(sizes(view));
   yield* one(keys(view));
   yield* one(reuse(view));
   if (allow.writes && calm) yield* one(rows(view));
-  if (!brief && calm) yield* one(soloOfFree(view, bounds));
+  if (!brief) yield* one(singleOfHeld(view));
+  if (!brief && calm) yield* one(longRung(view));
+  if (!brief && calm && !view.drifts) yield* one(soloOfFree(view, bounds));
   yield* one(back);
 }
 

@@ -7,6 +7,7 @@ const large = { factor: 3, ms: 5 };
 const wantedSingle = 50;
 const wantedEach = 30;
 const mostSingle = 3;
+const wantedOfHeld = 1500;
 
 /** P1. Null: every endpoint was asked often enough, or as often as the time allows. */
 export function singleUser(view: DiagnoseView, brief: boolean): Wish | null {
@@ -39,6 +40,30 @@ export function singleUser(view: DiagnoseView, brief: boolean): Wish | null {
     closed: { users: 1, weights: weightsOf(plan, few) },
     settleMs: 300,
     seconds: clamp(Math.ceil(neededMs / 1000), 5, 20),
+  };
+}
+
+/**
+ * P1 again, of what was held: how many places a limit has is told by the time that one request holds it, and an uneven
+ * time needs many answers. Only with time to spare.
+ */
+export function singleOfHeld(view: DiagnoseView): Wish | null {
+  const { plan, stages, single, disturbed } = view;
+  const held = stages.findLast(({ trial, index }) => trial?.kind === 'coupling' && !disturbed.has(index));
+  if (held?.trial?.kind !== 'coupling') return null;
+  const endpoint = held.trial.held;
+  const again = stages.some(
+    ({ trial, endpoints, total }) =>
+      trial?.kind === 'single-user' && total.count > 0 && endpoints[endpoint]?.count === total.count,
+  );
+  const { ok, meanMs } = single.get(endpoint) ?? { ok: 0, meanMs: 0 };
+  if (again || ok >= wantedOfHeld || meanMs <= 0) return null;
+  return {
+    trial: { kind: 'single-user' },
+    because: `${plan.endpoints[endpoint]?.name ?? ''} for one user: how long does a request hold what is full?`,
+    closed: { users: 1, weights: weightsOf(plan, [endpoint]) },
+    settleMs: 300,
+    seconds: clamp(Math.ceil((wantedOfHeld * meanMs) / 1000), 5, 20),
   };
 }
 

@@ -22,6 +22,8 @@ export type DiagnoseView = {
   /** Lowest load first. */
   readonly ladder: readonly StageFigures[];
   readonly saturation: SaturationSeen | null;
+  /** The first load of the ladder was slower when it came again: time slows the target, not load alone. */
+  readonly drifts: boolean;
   /** Some stage was answered 429 or 503. */
   readonly refused: boolean;
   /** Endpoints that the load slowed, the most added time first. */
@@ -49,6 +51,7 @@ export type SaturationSeen = {
 const plateauElasticity = 0.35;
 const plateauSlowdown = 1.3;
 const waitingSlowdown = 2;
+const driftSlowdown = 1.25;
 /** Added time that is worth a question: ms, and share of its own time alone. */
 const addedFloorMs = 2;
 const addedShare = 0.5;
@@ -86,6 +89,7 @@ export function diagnoseViewOf(run: Run, plan: Plan, before: MeasuredBefore): Di
     single,
     ladder,
     saturation,
+    drifts: driftsIn(ladder, single),
     refused: stages.some(({ total }) => total.refused >= Math.max(5, 0.01 * total.count)),
     slowed: saturation === null ? [] : slowedOf(alone, single, ladder, saturation),
     controlMs: controlTimes.length === 0 ? null : Math.min(...controlTimes),
@@ -153,7 +157,7 @@ function saturationOf(
  * Mean of the stage ÷ what its answers would take alone, endpoint by endpoint: a short stage of few users has never the
  * mix of a long one. Endpoints that nobody met alone are left out; without any it is the mean itself.
  */
-function slowdownOf({ endpoints, total }: StageFigures, single: ReadonlyMap<number, Single>): number {
+export function slowdownOf({ endpoints, total }: StageFigures, single: ReadonlyMap<number, Single>): number {
   let [took, alone] = [0, 0];
   for (const [index, { ok, meanMs }] of endpoints.entries()) {
     const singleMs = single.get(index)?.meanMs ?? 0;
@@ -162,6 +166,13 @@ function slowdownOf({ endpoints, total }: StageFigures, single: ReadonlyMap<numb
     alone += ok * singleMs;
   }
   return alone > 0 ? took / alone : Math.max(0.001, total.meanMs);
+}
+
+function driftsIn(ladder: readonly StageFigures[], single: ReadonlyMap<number, Single>): boolean {
+  const [first] = ladder;
+  const again = ladder.findLast(({ users, index }) => users === first?.users && index > (first?.index ?? 0));
+  if (first === undefined || again === undefined) return false;
+  return slowdownOf(again, single) >= driftSlowdown * slowdownOf(first, single);
 }
 
 function slowedOf(

@@ -14,6 +14,8 @@ export type StageFigures = {
   readonly total: Figures;
   /** By endpoint's index. */
   readonly endpoints: readonly Figures[];
+  /** Mean response times of its thirds, ms; 0: nothing ended in it. */
+  readonly thirds: readonly [number, number, number];
 };
 
 /** Of the steady part. */
@@ -45,10 +47,13 @@ function figuresOf(stage: RunStage, trial: Trial | null, endpoints: number): Sta
   const seconds = Math.max(0.001, (stage.steadyToMs - stage.steadyFromMs) / 1000);
   const sums = Array.from({ length: endpoints }, () => new Sum());
   const all = new Sum();
+  const thirds = [new Sum(), new Sum(), new Sum()] as const;
   if (stage.data.kind === 'windows')
     for (const window of stage.data.windows) {
       if (window.phase !== 'steady' || isUnsent(window.outcome)) continue;
       all.add(window);
+      const part = (window.second + 0.5 - stage.steadyFromMs / 1000) / seconds;
+      thirds[part < 1 / 3 ? 0 : part < 2 / 3 ? 1 : 2].add(window);
       sums[window.endpoint]?.add(window);
     }
   return {
@@ -58,6 +63,11 @@ function figuresOf(stage: RunStage, trial: Trial | null, endpoints: number): Sta
     seconds,
     total: all.figures(seconds),
     endpoints: sums.map((sum) => sum.figures(seconds)),
+    thirds: [
+      thirds[0].figures(seconds).meanMs,
+      thirds[1].figures(seconds).meanMs,
+      thirds[2].figures(seconds).meanMs,
+    ],
   };
 }
 
