@@ -34,6 +34,16 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
+it('what is true besides is told apart from what is planted; on healthy systems nothing is', () => {
+  for (const kind of kinds.filter((one) => !one.startsWith('lab-'))) {
+    const { truth, stack } = systemOf(kind, 1);
+    expect(truth.also.filter((cause) => truth.causes.includes(cause))).toEqual([]);
+    if (truth.causes.length === 0) expect(truth.also).toEqual([]);
+    if (kind === 'rate-limit')
+      expect([stack, truth.also]).toEqual(['asyncio', ['no-cache', 'single-threaded']]);
+  }
+});
+
 it('halves are dealt out by seed, and names are given once', () => {
   expect(seeds.map((seed) => systemOf('pool', seed).half)).toEqual([
     ...['dev', 'held-out', 'dev', 'held-out', 'dev', 'held-out'],

@@ -1,4 +1,4 @@
-import { configOf, couldBeCached, type Draft, endpointsOf } from './draft.ts';
+import { alsoTrueOf, configOf, type Draft, endpointsOf } from './draft.ts';
 import { Drawing } from './drawing.ts';
 import { faults } from './faults.ts';
 import { labs } from './lab-systems.ts';
@@ -8,7 +8,6 @@ import { type GroundTruthSystem, halfOf } from './system.ts';
 
 const servers = { ...queues, ...faults, ...healthy, ...outside, ...doubles };
 const generator = 'generator';
-const noCache = ['no-cache'] as const;
 
 /** Every kind of system, in the order in which they are run. */
 export const kinds: readonly string[] = [...Object.keys(servers), ...Object.keys(labs), generator];
@@ -28,15 +27,11 @@ export function systemOf(kind: string, seed: number): GroundTruthSystem {
 function drafted(draft: Draft): Omit<GroundTruthSystem, 'id' | 'kind' | 'seed' | 'half'> {
   const faulty = draft.serve(true);
   const { maxUsers = 48 } = draft;
-  const isFault = draft.causes.length > 0;
   return {
     stack: draft.stack,
     truth: {
       causes: draft.causes,
-      also: [
-        ...(draft.also ?? []),
-        ...(isFault && !draft.causes.includes('no-cache') && couldBeCached(faulty) ? noCache : []),
-      ],
+      also: draft.causes.length > 0 ? alsoTrueOf(draft, faulty) : [],
       isOutside: draft.isOutside === true,
       size: draft.size ?? null,
     },

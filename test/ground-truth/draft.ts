@@ -82,11 +82,15 @@ export function committed(commitMs: number): Query {
   return { ...quickQuery, commitMs };
 }
 
-/** Whether answers that never change are made anew each time, at a cost: then it is true that a cache is missing. */
-export function couldBeCached({ routes }: Served): boolean {
-  return routes.some(
-    ({ method, steps, cached }) => method === 'GET' && !cached && steps.some((step) => isCostly(step)),
-  );
+/** What is true of a faulty system whatever was planted. */
+export function alsoTrueOf({ stack, causes, also = [] }: Draft, { routes }: Served): readonly Cause[] {
+  const costly = routes.filter(({ steps, cached }) => !cached && steps.some((step) => isCostly(step)));
+  const found: Cause[] = [...also];
+  // Answers that never change are made anew each time.
+  if (costly.some(({ method }) => method === 'GET')) found.push('no-cache');
+  // Whatever it does, it does on its one loop.
+  if (stack === 'asyncio' && costly.length > 0) found.push('single-threaded');
+  return [...new Set(found)].filter((cause) => !causes.includes(cause));
 }
 
 function isCostly(step: Step): boolean {
