@@ -3,6 +3,7 @@ import os from 'node:os';
 import { stoppingSink } from '../load/abort-condition.ts';
 import { thisMachine } from '../load/calibrate.ts';
 import { type LoadOptions, type LoadSink, runLoad } from '../load/run-load.ts';
+import type { Telemetry } from '../observe/telemetry.ts';
 import type { Plan, ResolvedPlan } from '../plan/plan.ts';
 import { version } from '../plan/version.ts';
 import { calibrationFile, storedCeiling } from '../record/calibration.ts';
@@ -13,6 +14,7 @@ import { confirmTarget } from './confirm-target.ts';
 import { Interrupt } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { LiveView } from './live-view.ts';
+import { telemetryOfPlan } from './observe-target.ts';
 import { shownPath } from './output.ts';
 import { runsFolder } from './stored-runs.ts';
 
@@ -85,14 +87,18 @@ export async function recordWork(
     opened.push(writer);
     return { header, sink: stoppingSink(writer, limits, stop, interrupt.stop) };
   };
+  const confirm = confirmTarget({ yes: options.mayLoad, quiet: options.quiet }, io);
+  let telemetry: Telemetry | null = null;
   try {
+    telemetry = await telemetryOfPlan(plan, confirm);
     const state = await work({
       view,
       open,
       load: {
         workers: options.workers,
         seed: options.seed,
-        confirm: confirmTarget({ yes: options.mayLoad, quiet: options.quiet }, io),
+        confirm,
+        onBegin: (elapsedMs) => telemetry?.start(elapsedMs, (event) => opened.at(0)?.event(event)),
         stop: AbortSignal.any([interrupt.stop, itself.signal]),
         abort: interrupt.abort,
         ...(view === null ? {} : { onProgress: (progress) => view.update(progress) }),
@@ -100,9 +106,11 @@ export async function recordWork(
     });
     const writer = opened.at(0);
     if (writer === undefined) throw new Error('the load ended without a run file');
+    telemetry?.stop();
     writer.finish(state);
     return writer;
   } catch (error) {
+    telemetry?.stop();
     // What was recorded up to now is whole, and reads as cut off.
     opened.at(0)?.close();
     throw error;

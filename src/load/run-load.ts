@@ -28,6 +28,8 @@ export type LoadOptions = {
   readonly open: () => LoadSink;
   /** Asked before a target is loaded that is neither this machine nor allowed by the plan; absent: it is refused. */
   readonly confirm?: Confirm;
+  /** Called once the run's time begins; gives ms since then. */
+  readonly onBegin?: (elapsedMs: () => number) => void;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Aborted: no new requests, what is in flight is awaited, and the run ends there. */
   readonly stop?: AbortSignal;
@@ -84,9 +86,11 @@ export async function openLoad(plan: ResolvedPlan, options: LoadOptions): Promis
   const clock = sharedClock();
   const runStartMs = clock() + leadMs;
   const endpoints = plan.plan.endpoints.map(({ name }) => name);
+  const elapsedMs = (): number => Math.max(0, clock() - runStartMs);
+  options.onBegin?.(elapsedMs);
   let index = -1;
   return {
-    elapsedMs: () => Math.max(0, clock() - runStartMs),
+    elapsedMs,
     stage: async (stage, of) => {
       if (options.stop?.aborted === true) return 'interrupted';
       index += 1;

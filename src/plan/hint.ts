@@ -23,6 +23,7 @@ const topLevelOnly = [
   'proxy',
   'cookies',
   'redirects',
+  'observe',
 ];
 const loadKeys = [
   'users',

@@ -11,6 +11,7 @@ export const limits = {
   ratePerSecond: 1_000_000,
   connections: 10_000,
   redirects: 20,
+  observed: 4,
   durationMs: dayMs,
   minStageMs: 100,
   weight: 1_000_000,

@@ -16,6 +16,7 @@ import { limits } from './limits.ts';
 import { normaliseAuth, twoAuthorizations } from './normalise-auth.ts';
 import { normaliseConnection, normaliseTls } from './normalise-connection.ts';
 import { normaliseLoad, normaliseReadiness } from './normalise-load.ts';
+import { normaliseObserve } from './normalise-observe.ts';
 import { normaliseRequests } from './normalise-requests.ts';
 import { normaliseAbort, normaliseAllowed } from './normalise-safety.ts';
 import { plainCopy } from './plain-value.ts';
@@ -161,6 +162,7 @@ function buildPlan(input: PlanOutput, origin: Origin, report: Report, intact: (p
     ...(flows.length === 0 ? {} : { flows }),
     ...(input.allow === undefined ? {} : { allow: normaliseAllowed(input.allow, report) }),
     ...(input.abort === undefined ? {} : { abort: normaliseAbort(input.abort, report) }),
+    ...(input.observe === undefined ? {} : { observe: normaliseObserve(input.observe, origin, report) }),
     ...normaliseConnection(input, report),
   };
 }

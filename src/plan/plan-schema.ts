@@ -6,6 +6,7 @@ import { flows, moduleFlows } from './flow-schema.ts';
 import type { ScriptFlow } from './flow-script.ts';
 import { limits } from './limits.ts';
 import { load, readiness } from './load-schema.ts';
+import { observe } from './observe-schema.ts';
 import { abort, allow } from './safety-schema.ts';
 import { record } from './schema-leaves.ts';
 
@@ -45,6 +46,7 @@ export const planSchema = record(
       .optional(),
     allow: allow.optional(),
     abort: abort.optional(),
+    observe: observe.optional(),
   },
   {
     description: 'What to load, how, and what is promised.',

@@ -33,7 +33,44 @@ export type Plan = {
   readonly cookies?: false;
   /** So many redirects within the target's origin are followed, 0 to 20; absent: 5. */
   readonly redirects?: number;
+  /** What the target tells of itself meanwhile; absent: nothing is asked. */
+  readonly observe?: Observation;
 };
+
+/** Where the target's own figures are read, once in a while, beside the load. */
+export type Observation = {
+  readonly prometheus: readonly PrometheusSource[];
+  /** Ids of local processes; each with its children. */
+  readonly processes: readonly number[];
+  /** Each second one answer's `Server-Timing` is looked at. */
+  readonly serverTiming: boolean;
+};
+
+/** An exporter of metrics in Prometheus' text format. */
+export type PrometheusSource = {
+  readonly url: string;
+  readonly everyMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Reading → metric that holds it, with labels if need be: `pool_used{pool="main"}`. Others by their usual names. */
+  readonly metrics: Readonly<Partial<Record<TelemetryReading, string>>>;
+};
+
+/** What a target can tell of itself. Seconds are counters, the rest is as it stands. */
+export const telemetryReadings = [
+  'eventLoopDelayP99Ms',
+  'eventLoopUtilization',
+  'poolInUse',
+  'poolWaiting',
+  'poolSize',
+  'cpuSeconds',
+  'cpuCount',
+  'gcSeconds',
+  'rssBytes',
+  'dbConnections',
+  'queueLength',
+  'inFlight',
+] as const;
+export type TelemetryReading = (typeof telemetryReadings)[number];
 
 /** So many redirects are followed unless the plan says otherwise. */
 export const defaultRedirects = 5;
@@ -66,7 +103,7 @@ export type FlowStep =
   | {
       readonly kind: 'choose';
       readonly when: Condition;
-      readonly then: readonly FlowStep[];
+      readonly steps: readonly FlowStep[];
       readonly otherwise: readonly FlowStep[];
     }
   /** So often, uniform between the two. */
@@ -325,6 +362,8 @@ export type ResolvedPlan = {
   readonly endpoints: readonly ResolvedEndpoint[];
   /** PEM text of the plan's own certificate authority. */
   readonly ca: string | null;
+  /** The plan's, values of the environment filled in; absent: nothing is asked. */
+  readonly observe?: Observation;
   /** Absent: none. */
   readonly flows?: readonly ResolvedFlow[];
   /** The plan's, values of the environment filled in; absent: as {@link Plan.connection}. */

@@ -9,6 +9,7 @@ import type { ReadFile } from './resolve-data.ts';
 import { noFlow, resolveEndpoint } from './resolve-endpoint.ts';
 import { resolveFlows } from './resolve-flows.ts';
 import { expandHeaders, resolveAuth } from './resolve-headers.ts';
+import { resolveObserve } from './resolve-observe.ts';
 import { resolveTls } from './resolve-tls.ts';
 import { isTarget, parseTarget, type TargetUrl } from './target-url.ts';
 
@@ -43,6 +44,7 @@ export async function resolvePlan(
   const url = issues.length > before ? null : targetUrl(plan.target, target, report);
   const tls = await resolveTls(plan.tls, { expand, readFile, report });
   const connection = plan.connection && resolveConnection(plan.connection, env, report);
+  const observe = plan.observe && resolveObserve(plan.observe, expand, report);
   const endpoints: ResolvedEndpoint[] = [];
   const sharedHeaders = expandHeaders(plan.headers, ['headers'], expand, report);
   const sharedAuth = plan.auth === null ? null : resolveAuth(plan.auth, ['auth'], expand, report);
@@ -74,6 +76,7 @@ export async function resolvePlan(
       endpoints,
       ...tls,
       ...(connection === undefined ? {} : { connection }),
+      ...(observe === undefined ? {} : { observe }),
       ...(flows.length === 0 ? {} : { flows: flows.map(({ flow }) => flow) }),
     },
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Plan } from '../plan/plan.ts';
-import { slaStatistics } from '../plan/plan.ts';
+import { slaStatistics, telemetryReadings } from '../plan/plan.ts';
 import type { Environment } from './run.ts';
 import { amount, auth, endpoint, texts, thinkTime } from './stored-endpoint.ts';
 import { flow } from './stored-flow.ts';
@@ -84,6 +84,20 @@ const storedPlan = z.looseObject({
   connection: z.exactOptional(connection),
   cookies: z.exactOptional(z.literal(false)),
   redirects: z.exactOptional(z.int().min(0)),
+  observe: z.exactOptional(
+    z.looseObject({
+      prometheus: z.array(
+        z.looseObject({
+          url: z.string(),
+          everyMs: amount,
+          headers: texts,
+          metrics: z.partialRecord(z.enum(telemetryReadings), z.string()),
+        }),
+      ),
+      processes: z.array(z.int().positive()),
+      serverTiming: z.boolean(),
+    }),
+  ),
 });
 
 const storedEnvironment = z.looseObject({

@@ -21,7 +21,7 @@ export function faultsOfText(text: string, format: 'yaml' | 'json' = 'yaml'): re
 }
 
 export const planKeys =
-  'name, target, endpoints, flows, load, readiness, tls, connections, http, connect, proxy, cookies, redirects, headers, auth, timeout, allow, abort';
+  'name, target, endpoints, flows, load, readiness, tls, connections, http, connect, proxy, cookies, redirects, headers, auth, timeout, allow, abort, observe';
 export const loadKeys = 'users, spawnRate, rate, arrivals, duration, thinkTime, pacing, ramp, rampDown';
 export const endpointKeys =
   'request, name, weight, data, sla, headers, query, body, form, multipart, bodyFile, expect, group, timeout, auth';
