@@ -109,7 +109,7 @@ export function basisOf(analysed: AnalysedRun, poolNow: number | null): Basis | 
   const control = controls.flatMap(({ mean }) => mean?.value ?? []);
   return {
     points,
-    thinkMs: first.thinkMs,
+    thinkMs: thinkOf(points),
     single: singleOf(lowest, first, capacity, readings, run),
     capacity,
     pool: poolOf(analysed.diagnosis, poolNow),
@@ -140,6 +140,12 @@ function pointsOf(stages: readonly StageMeasurement[]): readonly BasisPoint[] {
     byUsers.set(users, [...(byUsers.get(users) ?? []), { users, rate, responseMs, thinkMs: thinkTimeMs }]);
   }
   return [...byUsers.values()].map(together).sort((a, b) => a.users - b.users);
+}
+
+/** Of one request with another: the more were measured, the better the mean is known. */
+function thinkOf(points: readonly BasisPoint[]): number {
+  const requests = points.reduce((sum, p) => sum + p.rate.value, 0);
+  return points.reduce((sum, p) => sum + p.thinkMs * p.rate.value, 0) / requests;
 }
 
 /** Stages of the same load: means, and the interval that holds all of theirs. */

@@ -138,16 +138,19 @@ function curvePoint(
     measured !== null && users === 1
       ? Math.max(0, measured.responseMs * after.relief.factor - after.relief.savedMs)
       : after.single.low;
-  const bound = mostRate({ singleMs, thinkMs: after.thinkMs, maxRate: after.capacity.high }, users);
-  // The measured value at the lower end: what a change surely leaves is what was seen, not its interval.
-  const from = measured !== null && !after.isRethought ? measured.rate.value : start.low;
+  const thinkMs = measured !== null && !after.isRethought ? measured.thinkMs : after.thinkMs;
+  const bound = mostRate({ singleMs, thinkMs, maxRate: after.capacity.high }, users);
+  const kept = measured !== null && !after.isRethought ? measured.rate : null;
+  const isLess = after.rate.low < 1 && after.rate.high <= 1;
   const top = Math.min(start.high * after.rate.high, bound);
-  const low = Math.min(from * after.rate.low, after.capacity.high);
-  const high = Math.max(low, after.rate.low < 1 && after.rate.high <= 1 ? Math.min(top, start.high) : top);
+  const low = Math.min(start.low * after.rate.low, after.capacity.high);
+  // What changes nothing leaves what was measured, and that is known within its own interval.
+  const high = Math.max(low, isLess ? Math.min(top, start.high) : Math.max(top, kept?.high ?? 0));
+  const gain = kept === null ? null : gainOf(kept.value, top, after);
   const model = expected(users);
   const inside = model === null ? null : Math.min(high, Math.max(low, model));
   const rate: Predicted = { low, high: finite(high), expected: inside };
-  const time = (perSecond: number) => Math.max(0, (users / perSecond) * 1000 - after.thinkMs);
+  const time = (perSecond: number) => Math.max(0, (users / perSecond) * 1000 - thinkMs);
   return [
     {
       users,
@@ -155,27 +158,29 @@ function curvePoint(
       rate,
       responseTime: {
         low: time(high),
-        high: timeAtLow(low, measured, after, time),
+        high: Math.max(time(low), after.rate.low >= 1 && kept !== null ? (measured?.responseMs ?? 0) : 0),
         expected: inside === null ? null : time(inside),
       },
-      gain:
-        measured === null
-          ? null
-          : { low: low / measured.rate.value, high: finite(high / measured.rate.value) },
+      gain: gain ?? ratioToMeasured(measured, { low, high }),
     },
   ];
 }
 
-/** Where the throughput stays what it was, so does the measured response time; else by the response-time law. */
-function timeAtLow(
-  low: number,
+/** Of the system itself, so without the noise of the measurement: 1 where nothing changes. */
+function gainOf(measured: number, bound: number, { rate }: After): CurvePoint['gain'] {
+  const ratio = bound / measured;
+  const isLess = rate.low < 1 && rate.high <= 1;
+  const low = isLess ? Math.min(rate.low, ratio) : rate.low;
+  return { low, high: finite(isLess ? Math.max(low, Math.min(1, ratio)) : Math.max(1, low, ratio)) };
+}
+
+function ratioToMeasured(
   measured: BasisPoint | null,
-  after: After,
-  time: (perSecond: number) => number,
-): number {
-  return measured !== null && !after.isRethought && low === measured.rate.value
-    ? Math.max(measured.responseMs, time(low))
-    : time(low);
+  { low, high }: { readonly low: number; readonly high: number },
+): CurvePoint['gain'] {
+  return measured === null
+    ? null
+    : { low: low / measured.rate.value, high: finite(high / measured.rate.value) };
 }
 
 function ends({ low, value, high }: Ends): { value: number; low: number | null; high: number | null } {
