@@ -116,7 +116,7 @@ export function longRung(view: DiagnoseView): Wish | null {
       ? `${usersText(users)} for longer: does anything come now and then, or grow with time?`
       : `${usersText(users)} once more: does it go on growing?`,
   );
-  return { ...wish, seconds: drifts ? driftSeconds : longSeconds };
+  return { ...wish, seconds: drifts || long.length > 0 ? driftSeconds : longSeconds };
 }
 
 function isLong({ seconds: length }: StageFigures): boolean {
