@@ -68,6 +68,24 @@ export function findCommand(run: Pick<Run, 'plan'>): string {
   return `loadline find ${planFile(run)}`;
 }
 
+/** `loadline diagnose PLAN`: the ladder and the probes. */
+export function diagnoseCommand(run: Pick<Run, 'plan'>): string {
+  return `loadline diagnose ${planFile(run)}`;
+}
+
+/**
+ * What shows whether a fix helped: of a search `loadline verify latest --plan PLAN`, its stages once more and what became
+ * of each finding; of a plan's own stages these stages again.
+ */
+export function verifyCommand(run: Run): string {
+  return searchOf(run) === null ? repeatCommand(run) : `loadline verify latest --plan ${planFile(run)}`;
+}
+
+/** What would decide between the causes that a run left open: the probes, or, where they were made, more time. */
+export function decideCommand(run: Run): string {
+  return searchOf(run) === 'diagnose' ? `${diagnoseCommand(run)} --budget 8m` : diagnoseCommand(run);
+}
+
 /** Planned length of every stage, s; null: they differ. */
 export function plannedSeconds(run: Run): number | null {
   const lengths = new Set(run.plan.load.stages.map((s) => s.durationMs / 1000));

@@ -1,5 +1,5 @@
 import type { Finding, Recommendation, Undecided } from '../analysis.ts';
-import { repeatCommand } from '../commands.ts';
+import { decideCommand, repeatCommand, verifyCommand } from '../commands.ts';
 import { causeNames, isOpportunity } from '../diagnosis/cause-names.ts';
 import { list, share } from '../words.ts';
 import { effectOn, keepAlive, roomAbove, throughput, usualHits } from './effects.ts';
@@ -25,7 +25,7 @@ function forFinding(finding: Finding, s: Situation): Recommendation {
     answers: finding.cause,
     effect: effectOn(finding, s),
     effort: effortOf(finding),
-    verify: repeatCommand(s.run),
+    verify: verifyCommand(s.run),
   };
 }
 
@@ -59,17 +59,31 @@ function effortOf({ cause }: Finding): Recommendation['effort'] {
 function forUndecided(undecided: Undecided, s: Situation): Recommendation {
   const opportunity = isOpportunity(undecided);
   const queueing = undecided.causes.includes('connection-pool');
+  const cache = opportunity && undecided.causes[0] === 'no-cache';
   return {
     priority: opportunity ? 'low' : 'high',
     action: opportunity
-      ? 'Try keep-alive in the server and in the proxies before it'
+      ? cache
+        ? `Consider caching. ${undecided.experiment}`
+        : 'Try keep-alive in the server and in the proxies before it'
       : `Find out which it is before paying for a fix. ${undecided.experiment}`,
     because: `${undecided.title}.${opportunity ? '' : ` Open between: ${list(undecided.causes.map((c) => causeNames[c]))}.`}`,
     answers: undecided.causes[0] ?? null,
-    effect: opportunity ? keepAlive(s) : queueing ? roomAbove(s) : null,
-    effort: 'small',
-    verify: repeatCommand(s.run),
+    effect: cache
+      ? throughput({ cacheHit: usualHits }, s)
+      : opportunity
+        ? keepAlive(s)
+        : queueing
+          ? roomAbove(s)
+          : null,
+    effort: cache ? 'medium' : 'small',
+    verify: opportunity ? verifyCommand(s.run) : decideOrRepeat(s),
   };
+}
+
+/** Another tool's files say nothing of what Loadline could ask the target. */
+function decideOrRepeat({ run }: Situation): string {
+  return run.stages.some((stage) => stage.data.kind === 'summary') ? repeatCommand(run) : decideCommand(run);
 }
 
 /** Reads in the mix while something shared is full: caching could help, and nothing in this run tested it. */
@@ -81,6 +95,8 @@ function caching(s: Situation): Recommendation[] {
   const readShare = reads.reduce((sum, e) => sum + e.weight, 0) / weights;
   const queues = diagnosis.undecided.some((u) => u.causes.includes('connection-pool'));
   const declared = Object.keys(run.plan.readiness.declared).some((name) => /cach/i.test(name));
+  const tested = [...diagnosis.findings.map((f) => [f.cause]), ...diagnosis.undecided.map((u) => u.causes)];
+  if (tested.some(([only, ...more]) => only === 'no-cache' && more.length === 0)) return [];
   if (!queues || declared || readShare < 0.5) return [];
   return [
     {
