@@ -14,7 +14,7 @@ const safetyShare = 0.8;
 /** A hold at this share of the limit or more was one of the limit. */
 const sameLoad = 0.97;
 
-/** min(low end, 0.8 × the highest rate within the SLA); null: the trials give none. */
+/** min(low end, 0.8 × the highest rate within the SLA, or, that unknown, the highest that kept it); null: the trials give none. */
 export function limitOfTrials(sla: Estimate, found: RateSearch, errors: Estimate): Limit | null {
   const bounds: { rate: number; because: string }[] = [];
   if (sla.state === 'estimated') {
@@ -25,7 +25,10 @@ export function limitOfTrials(sla: Estimate, found: RateSearch, errors: Estimate
     if (sla.low !== null)
       bounds.push({ rate: sla.low, because: 'it is the low end of the highest rate within the SLA' });
   } else if (found.kept !== null) {
-    bounds.push({ rate: found.kept, because: 'it is the highest rate tried, and every promise was kept' });
+    bounds.push({
+      rate: safetyShare * found.kept,
+      because: 'it is 0.8 times the highest rate tried, where every promise was kept',
+    });
   } else if (found.missed !== null) {
     return {
       users: null,

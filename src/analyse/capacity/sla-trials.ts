@@ -57,8 +57,8 @@ export function slaFromTrials(
     }
     if (found.missed === null && plateau === null) {
       return insufficientEvidence(
-        `Every promise was kept at every rate tried, up to ${rate(highest)}, and throughput still grew on the ladder: the highest rate within the SLA is at least that.`,
-        `a ladder of more users (--max-users)`,
+        `Every promise was kept at every rate tried, up to ${rate(highest)}, and the ladder showed no plateau: the highest rate within the SLA is at least that.`,
+        'a ladder that goes further (--max-users, --budget)',
       );
     }
     if (found.rate === null || found.error === null) {

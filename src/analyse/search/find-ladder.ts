@@ -28,7 +28,7 @@ export type LadderBounds = {
 /** Requests that a stage should hold, and its length. */
 const wantedRequests = 200;
 const [shortestSeconds, longestSeconds] = [1, 3];
-const refiningSeconds = 4;
+const [leastRefiningSeconds, refiningSeconds] = [2, 4];
 /** The knee is known well enough if its 95 % interval is this narrow (± share). */
 const narrow = 0.05;
 const z95 = 1.96;
@@ -85,8 +85,8 @@ export function nextLadderStage(
       bounds.thinkTimeMs,
       `narrows the knee (about ${number(knee.users, 1)} users ± ${number(z95 * knee.error * 100)} %) most`,
     );
-    const whole = { ...step, seconds: refiningSeconds };
-    return whole.seconds * 1000 + whole.settleAtLeastMs < bounds.leftMs ? whole : null;
+    const fits = Math.floor((bounds.leftMs - step.settleAtLeastMs - 1000) / 1000);
+    return fits < leastRefiningSeconds ? null : { ...step, seconds: Math.min(refiningSeconds, fits) };
   }
 
   /** Between the last load that held and the first that fell. */

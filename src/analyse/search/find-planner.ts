@@ -36,6 +36,8 @@ const noThinkTime: ThinkTime = { kind: 'uniform', minMs: 0, maxMs: 0 };
 /** An open plan names no users. */
 const usersOfOpenPlan = 1000;
 const leastHoldSeconds = 2;
+/** Kept free for the last answers. */
+const longestDrainMs = 3000;
 
 /** The think time that the users of a ladder have. */
 export function ladderThinkTime(plan: Plan): ThinkTime {
@@ -93,7 +95,8 @@ export function findPlanner(options: FindOptions): SearchPlanner {
       const points = loadPoints(ladder, 'closed');
       const saturated = bracket(points)?.firstBad != null;
       const highest = points.reduce((most, p) => Math.max(most, p.rate), 0);
-      const top = saturated ? (kneePrecision(points)?.maxRate ?? highest) : highest;
+      // The highest of noisy stages is more than the target can do; the plateau through all of them is not.
+      const top = kneePrecision(points)?.maxRate ?? highest;
       if (!(top > 0)) return null;
       const step = nextRate(rates, plan, {
         maxThroughput: Math.min(top, highest),
@@ -123,7 +126,8 @@ export function findPlanner(options: FindOptions): SearchPlanner {
     function hold(): SearchStep {
       const limit = recommended(run, seed);
       if (limit === null) return done('nothing can be recommended, so nothing is held');
-      const leftMs = options.budgetMs - afterMs;
+      const slowest = Math.max(0, ...rates.map(({ total }) => total.responseTime?.p99 ?? 0));
+      const leftMs = options.budgetMs - afterMs - Math.min(longestDrainMs, slowest);
       const wholeSeconds = Math.floor(Math.min(longestHoldMs, leftMs - 1800) / 1000);
       if (wholeSeconds < leastHoldSeconds) return done('no time is left to hold the recommended limit');
       const settled = stageTimes(afterMs, Math.min(2000, leftMs / 10), wholeSeconds);
