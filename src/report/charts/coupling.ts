@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { Analysis } from '../../analyse/analysis.ts';
 import { probeCaptions } from '../document/probe-captions.ts';
-import { added } from '../document/probe-tables.ts';
-import { exactMs, number, plural, range } from '../format.ts';
+import { added, difference } from '../document/probe-tables.ts';
+import { number, plural, range } from '../format.ts';
 import { plain, shortened } from '../plain.ts';
 import { compose, draw } from './canvas.ts';
 import { type Chart, colours, type Drawing, narrow, type Size, wide } from './chart.ts';
@@ -83,7 +83,7 @@ function probedIn(readings: readonly Reading[]): readonly Pick<Reading, 'probed'
 const textOf = (each: Reading): string => (each.added === null ? 'not measured' : added(each.added.value));
 
 const endsOf = ({ added: own }: Reading): string =>
-  (own === null ? null : range(own.low, own.high, exactMs)) ?? '';
+  (own === null ? null : range(own.low, own.high, difference)) ?? '';
 
 const shareOf = ({ share }: Reading): string => (share === null ? '' : `${number(share.value, 2)} of it`);
 

@@ -129,7 +129,8 @@ function drawing(rows: readonly Row[], size: Size): Drawing {
       Plot.dot(placed, { x: (each: Placed) => each.row.value, y, r: 5, fill: colours.p50 }),
       Plot.text(placed, {
         y: (each: Placed) => each.at - (isWide ? 0 : 22),
-        text: (each: Placed) => shortened(each.row.text, isWide ? 50 : 34),
+        text: (each: Placed) =>
+          shortened(each.row.text, isWide ? 50 : Math.max(8, 50 - each.row.figures.length)),
         frameAnchor: 'left',
         dx: -left + 4,
         textAnchor: 'start',

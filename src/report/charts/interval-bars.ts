@@ -96,7 +96,7 @@ export function intervalBars(groups: readonly BarGroup[], size: Size): Drawing {
       }),
       Plot.text(placed, {
         y: (each: Placed) => each.at - (isWide ? 0 : 18),
-        text: (each: Placed) => shortened(each.figures, isWide ? 42 : 32),
+        text: (each: Placed) => shortened(each.figures, isWide ? 42 : Math.max(20, 48 - each.label.length)),
         frameAnchor: 'right',
         dx: right,
         textAnchor: 'end',

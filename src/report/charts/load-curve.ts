@@ -214,6 +214,7 @@ function responseTime(analysis: Analysis, points: readonly Point[], panel: Panel
       point.responseTime >= domain[0] &&
       point.responseTime <= domain[1],
   );
+  const apart = labelShift(points.at(-1), domain, panelHeight - frame.marginTop - frame.marginBottom);
   return draw(panel.width, panelHeight, {
     ...frame,
     y: { type: 'log', domain, label: null },
@@ -240,6 +241,7 @@ function responseTime(analysis: Analysis, points: readonly Point[], panel: Panel
             text: () => statistic,
             textAnchor: 'start',
             dx: 10,
+            dy: statistic === 'p95' ? -apart : apart,
             fill: colour,
             fontWeight: 600,
           }),
@@ -247,6 +249,13 @@ function responseTime(analysis: Analysis, points: readonly Point[], panel: Panel
       }),
     ],
   });
+}
+
+/** Pixels by which the names of the two lines give way to each other. */
+function labelShift(last: Point | undefined, [low, high]: readonly [number, number], height: number): number {
+  if (last?.p50 == null || last.p95 === null) return 0;
+  const apart = (Math.log(last.p95 / last.p50) / Math.log(high / low)) * height;
+  return Math.max(0, (14 - apart) / 2);
 }
 
 function heading(text: string): Plot.Markish {

@@ -17,8 +17,9 @@ import {
   strong,
   table,
 } from './document.ts';
+import { plainReadings } from './plain-readings.ts';
 import { probeCaptions } from './probe-captions.ts';
-import { type ProbeChart, plainReadings, probeCharts, probeTable } from './probe-tables.ts';
+import { type ProbeChart, probeCharts, probeTable } from './probe-tables.ts';
 
 /** The probes by which a cause is told from others. */
 function chartsOf(cause: Cause): readonly ProbeChart[] {
