@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { limits } from './limits.ts';
 import { record, text } from './schema-leaves.ts';
 
 /** A text, or what becomes one as it is written. */

@@ -78,7 +78,7 @@ flows:
         {
           kind: 'choose',
           when: { kind: 'values', values: { role: ['admin', '1.0'], user: ['ann'] } },
-          then: [
+          steps: [
             {
               kind: 'repeat',
               from: 2,
@@ -91,7 +91,7 @@ flows:
         {
           kind: 'choose',
           when: { kind: 'chance', share: 0.3 },
-          then: [{ ...requestStep, endpoint: 5 }],
+          steps: [{ ...requestStep, endpoint: 5 }],
           otherwise: [{ ...requestStep, endpoint: 6 }],
         },
       ],

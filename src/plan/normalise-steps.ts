@@ -54,7 +54,7 @@ export function normaliseSteps(
       kind: 'choose',
       when: condition(given, here),
       // biome-ignore lint/suspicious/noThenProperty: the plan's own word; nothing awaits a step.
-      then: list(given.then, [...here, 'then'], depth + 1),
+      steps: list(given.then, [...here, 'then'], depth + 1),
       otherwise: list(given.else ?? [], [...here, 'else'], depth + 1),
     };
   }

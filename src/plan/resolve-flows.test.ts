@@ -97,8 +97,8 @@ test('numbers of the flow stand without quotes in JSON', async () => {
 /** What is sent with these values. */
 function bytesOf(endpoint: ResolvedEndpoint | undefined, value: string): Buffer {
   const names = ['id'];
-  const escape = endpoint?.bodyIsForm === true ? 'form' : endpoint?.bodyIsJson === true ? 'json' : 'none';
-  const fill = (text: string) => Buffer.from(fillTemplate(compileTemplate(text, escape, names), () => value));
+  const into = endpoint?.bodyIsForm === true ? 'form' : endpoint?.bodyIsJson === true ? 'json' : 'none';
+  const fill = (text: string) => Buffer.from(fillTemplate(compileTemplate(text, into, names), () => value));
   const parts = endpoint?.bodyParts ?? [endpoint?.body ?? ''];
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? fill(part) : part)));
 }

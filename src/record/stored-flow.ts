@@ -23,7 +23,7 @@ const step: z.ZodType<FlowStep> = z.discriminatedUnion('kind', [
     kind: z.literal('choose'),
     when: condition,
     // biome-ignore lint/suspicious/noThenProperty: the plan's own word; nothing awaits a step.
-    then: steps,
+    steps: steps,
     otherwise: steps,
   }),
   z.looseObject({ kind: z.literal('repeat'), from: count, to: count, steps }),

@@ -59,7 +59,7 @@ function compileSteps(
       case 'think':
         return [step];
       case 'choose': {
-        const then = compileSteps(step.then, counter, counters);
+        const then = compileSteps(step.steps, counter, counters);
         const otherwise = compileSteps(step.otherwise, counter, counters);
         const holds = compileCondition(step.when);
         if (otherwise.length === 0) return [{ kind: 'unless', holds, skip: then.length }, ...then];

@@ -58,7 +58,7 @@ function readBy(step: FlowStep): readonly number[] {
     case 'think':
       return [];
     case 'choose':
-      return [...step.then, ...step.otherwise].flatMap(readBy);
+      return [...step.steps, ...step.otherwise].flatMap(readBy);
     case 'repeat':
       return step.steps.flatMap(readBy);
     default:
