@@ -74,7 +74,7 @@ export function judged(said: Said, outcome: Interval | null, still: 0 | 1): Veri
     low > still ||
     high < still ||
     Math.abs(outcome.value - still) > nothingMoved * Math.max(1, Math.abs(said.high ?? 1));
-  if (!moved && (said.high === null || said.high > still))
+  if (!moved && (said.high === null || said.high > still + nothingMoved))
     return {
       ...said,
       outcome,
