@@ -26,7 +26,7 @@ const ways: readonly (readonly [Way, string])[] = [
 /** Systems whose label counts, with an answer in hand. */
 type Judged = SystemRecord & { readonly answers: NonNullable<SystemRecord['answers']> };
 
-/** What is told of one half of the systems. */
+/** One half of the systems. */
 export function halfSection(title: string, all: readonly SystemRecord[]): string {
   const judged = all.filter((one): one is Judged => one.answers !== null && counts(one));
   return [
@@ -83,16 +83,27 @@ function targets(judged: readonly Judged[]): string {
     [
       'single faults: nothing named',
       '≤ 10 %',
-      text(shareOf(single, (one) => hit(one, 'undecided', 'abstained'))),
+      text(shareOf(single, (one) => hit(one, 'undecided', 'abstained', 'missed'))),
     ],
     [
       'double faults: the limit is the first answer',
       '',
       text(shareOf(role(judged, 'double'), (one) => hit(one, 'right'))),
     ],
+    ['single faults: called healthy', '', text(shareOf(single, (one) => hit(one, 'missed')))],
+    [
+      'healthy systems: called healthy',
+      '',
+      text(shareOf(healthy, (one) => one.answers.tool.verdict === 'none')),
+    ],
+    [
+      'faults outside the table: answered `unknown`',
+      '≥ 90 %',
+      text(shareOf(outside, (one) => hit(one, 'right'))),
+    ],
     [
       'faults outside the table: nothing named',
-      '≥ 90 %',
+      '',
       text(shareOf(outside, (one) => accused(one.answers.tool).length === 0)),
     ],
     [
@@ -162,7 +173,7 @@ function comparison(judged: readonly Judged[]): string {
         name,
         text(shareOf(single, (one) => hitOf(one, of(one)) === 'right')),
         text(shareOf(single, (one) => ['right', 'named'].includes(hitOf(one, of(one))))),
-        text(shareOf(single, (one) => ['undecided', 'abstained'].includes(hitOf(one, of(one))))),
+        text(shareOf(single, (one) => ['undecided', 'abstained', 'missed'].includes(hitOf(one, of(one))))),
         text(shareOf(judged, falsely)),
         text(shareOf(role(judged, 'healthy'), falsely)),
         text(shareOf(role(judged, 'outside'), (one) => accused(of(one)).length === 0)),
@@ -204,7 +215,7 @@ function byCause(judged: readonly Judged[]): string {
 
 function byKind(judged: readonly Judged[]): string {
   const kinds = [...new Set(judged.map(({ systemKind }) => systemKind))];
-  const hits: readonly Hit[] = ['right', 'named', 'beside', 'undecided', 'abstained', 'wrong'];
+  const hits: readonly Hit[] = ['right', 'named', 'beside', 'undecided', 'abstained', 'missed', 'wrong'];
   return table(
     ['kind', 'systems', ...hits, 'median gain without the fault: throughput, p95'],
     kinds.map((kind) => {

@@ -63,6 +63,7 @@ their parameters drawn from a seed, each judged by \`loadline diagnose\` as a us
 \`npm run scoreboard\` from [scoreboard.jsonl](scoreboard.jsonl); no figure is written by hand.
 
 - **Systems run: ${current.length}** (${current.filter(({ half }) => half === 'dev').length} development, ${current.filter(({ half }) => half === 'held-out').length} held out), of ${ran.size} of the ${kinds.length} kinds, on ${[...new Set(current.map(({ stack }) => stack))].sort().join(', ') || 'no stack'}.
+- Budget of a diagnosis: ${[...new Set(current.map(({ budgetMs }) => budgetMs / 1000))].sort((a, b) => a - b).join(', ') || '–'} s.
 - Dropped, since taking their fault away changed neither throughput nor p95 by 20 % on this machine: ${dropped.length}${dropped.length === 0 ? '' : ` (${dropped.map(({ id }) => id).join(', ')})`}.
 - Without an analysis: ${troubled.length}${troubled.length === 0 ? '' : ` (${troubled.map(({ id }) => id).join(', ')})`}.
 - ${frozen === null ? 'The held-out half was not begun; no rules are frozen.' : `Rules frozen for the held-out half: tree \`${frozen.rules.slice(0, 10)}\` of \`src/analyse\`, commit \`${frozen.commit.slice(0, 10)}\`. Held-out systems that other rules judged are not counted.`}
@@ -75,7 +76,8 @@ const reading = `## How to read this
 
 - *Right*: the planted cause is the first that is named; *named*: after another true one; *beside*: only something else that
   is true of the system and was not planted; *undecided*: nothing named, the cause among those that could not be told
-  apart; *abstained*: nothing at all; *wrong*: something named that is not there.
+  apart; *abstained*: nothing at all; *missed*: called healthy; *wrong*: something named
+  that is not there.
 - *Recall*: of the systems with the cause planted, those where it was named. *Precision*: of the times it was named,
   those where it was planted; where it is true without being planted, it counts neither way.
 - Without probes: the same run, judged by its ladder alone. The checklist reads the same ladder and sees the target's

@@ -49,19 +49,26 @@ export type Hit =
   /** Nothing is named; the cause is among those that could not be told apart. */
   | 'undecided'
   | 'abstained'
+  /** Called healthy. */
+  | 'missed'
   | 'wrong';
 
 export function hitOf({ truth }: Pick<SystemRecord, 'truth'>, answer: Answer): Hit {
   const named = accused(answer);
   const [planted] = truth.causes;
-  if (planted === undefined) return named.length === 0 ? 'right' : 'wrong';
+  if (planted === undefined) {
+    if (named.length > 0) return 'wrong';
+    if (!truth.isOutside) return 'right';
+    return answer.verdict === 'unknown' ? 'right' : answer.verdict === 'none' ? 'missed' : 'abstained';
+  }
   if (planted === 'generator')
     return named.length > 0 ? 'wrong' : blamesGenerator(answer) ? 'right' : 'abstained';
   if (named[0] === planted) return 'right';
   if (falselyAccused({ truth }, answer).length > 0) return 'wrong';
   if (named.includes(planted)) return 'named';
   if (named.length > 0) return 'beside';
-  return answer.undecided.some((those) => those.includes(planted)) ? 'undecided' : 'abstained';
+  if (answer.undecided.some((those) => those.includes(planted))) return 'undecided';
+  return answer.verdict === 'none' ? 'missed' : 'abstained';
 }
 
 /** Causes that were named of the target; `generator` says that the measurement is not about it. */
