@@ -34,7 +34,7 @@ export function* placedSteps(
         break;
       }
       case 'choose': {
-        const one = yield* placedSteps(step.then, [...here, 'then'], known);
+        const one = yield* placedSteps(step.steps, [...here, 'then'], known);
         const other = yield* placedSteps(step.otherwise, [...here, 'else'], known);
         known = new Set([...one].filter((name) => other.has(name)));
         break;

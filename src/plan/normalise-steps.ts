@@ -53,7 +53,6 @@ export function normaliseSteps(
     return {
       kind: 'choose',
       when: condition(given, here),
-      // biome-ignore lint/suspicious/noThenProperty: the plan's own word; nothing awaits a step.
       steps: list(given.then, [...here, 'then'], depth + 1),
       otherwise: list(given.else ?? [], [...here, 'else'], depth + 1),
     };

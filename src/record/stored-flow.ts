@@ -22,8 +22,7 @@ const step: z.ZodType<FlowStep> = z.discriminatedUnion('kind', [
   z.looseObject({
     kind: z.literal('choose'),
     when: condition,
-    // biome-ignore lint/suspicious/noThenProperty: the plan's own word; nothing awaits a step.
-    steps: steps,
+    steps,
     otherwise: steps,
   }),
   z.looseObject({ kind: z.literal('repeat'), from: count, to: count, steps }),

@@ -186,7 +186,7 @@ function pausesOf(steps: readonly FlowStep[]): ThinkTime[] {
       case 'think':
         return step.thinkTime;
       case 'choose':
-        return pausesOf([...step.then, ...step.otherwise]);
+        return pausesOf([...step.steps, ...step.otherwise]);
       case 'repeat':
         return pausesOf(step.steps);
       default:
