@@ -21,6 +21,8 @@ export type RateSearch = {
   /** Highest asked rate below the first miss where every promise was kept; lowest where one was missed. */
   readonly kept: number | null;
   readonly missed: number | null;
+  /** Some trial kept every promise: beside a miss at a lower rate, chance decided one of them. */
+  readonly someKept: boolean;
 };
 
 /** Shares of the requests that a bound on this quantile lets be longer. */
@@ -66,7 +68,7 @@ export function rateSearch(given: readonly StageMeasurement[], plan: Plan, plate
   const missed = fair.find(misses)?.askedRate ?? null;
   const kept =
     fair.findLast((t) => !misses(t) && (missed === null || (t.askedRate ?? 0) < missed))?.askedRate ?? null;
-  let best: Omit<RateSearch, 'kept' | 'missed'> = {
+  let best: Omit<RateSearch, 'kept' | 'missed' | 'someKept'> = {
     intercept: null,
     rate: null,
     error: null,
@@ -78,7 +80,7 @@ export function rateSearch(given: readonly StageMeasurement[], plan: Plan, plate
     if (found !== null && (best.rate === null || found.rate < best.rate))
       best = { ...found, binding: promise };
   }
-  return { ...best, kept, missed };
+  return { ...best, kept, missed, someKept: fair.some((t) => !misses(t)) };
 }
 
 /** Whether one user alone already gets answers that surely miss a promise (Wilson): no rate can keep it then. */

@@ -49,7 +49,7 @@ export function slaFromTrials(
         'trials that reach the endpoints with an SLA, with a generator that is not the limit',
       );
     }
-    if (found.kept === null) {
+    if (found.kept === null && (!found.someKept || found.error === null)) {
       return insufficientEvidence(
         `Promises were missed already at ${rate(lowest)}, the lowest rate tried${missText(plan, usable, lowest)}.`,
         `trials below ${rate(lowest)}: a longer --budget, or a look at single requests: the SLA may be out of reach without any load`,
@@ -62,8 +62,9 @@ export function slaFromTrials(
       );
     }
     if (found.rate === null || found.error === null) {
-      const missed = Math.max(found.kept, found.missed ?? plateau?.high ?? highest);
-      return bracketed(Math.min(found.kept, steady(usable) ?? found.kept), missed);
+      const held = found.kept ?? lowest;
+      const missed = Math.max(held, found.missed ?? plateau?.high ?? highest);
+      return bracketed(Math.min(held, steady(usable) ?? held), missed);
     }
     return fitted(found.rate, usable);
   }

@@ -21,6 +21,8 @@ export type LadderBounds = {
   readonly thinkTimeMs: number;
   /** What is left for the ladder. */
   readonly leftMs: number;
+  /** What it may take beyond, to climb only. */
+  readonly overrunMs: number;
   /** Short budgets take fewer rungs. */
   readonly coarse: boolean;
 };
@@ -62,8 +64,11 @@ export function nextLadderStage(
     const users = Math.min(rung, bounds.maxUsers, Math.max(allowed, 0));
     const rate = Math.min(perUser * users, Math.max(...points.map((p) => p.rate)) * 2.5);
     const step = stageOf(users, rate, bounds.thinkTimeMs, 'does throughput still grow?');
-    if (users > highest && step.seconds * 1000 + step.settleAtLeastMs < bounds.leftMs) return step;
-    if (users > highest) return null;
+    if (users > highest) {
+      // A ladder without a plateau answers nothing: rather a shorter stage, and a little of the time of the rates.
+      const fits = Math.floor((bounds.leftMs + bounds.overrunMs - step.settleAtLeastMs - 1000) / 1000);
+      return fits < shortestSeconds ? null : { ...step, seconds: Math.min(step.seconds, fits) };
+    }
   }
   return refine();
 

@@ -35,6 +35,8 @@ export const shortThinkTimeMs = 250;
 const noThinkTime: ThinkTime = { kind: 'uniform', minMs: 0, maxMs: 0 };
 /** An open plan names no users. */
 const usersOfOpenPlan = 1000;
+/** Of the budget: what a ladder without a plateau may take of the rates' time. */
+const overrunShare = 0.08;
 const leastHoldSeconds = 2;
 /** Kept free for the last answers. */
 const longestDrainMs = 3000;
@@ -84,6 +86,7 @@ export function findPlanner(options: FindOptions): SearchPlanner {
               ...bounds,
               thinkTimeMs: meanThinkTimeMs(thinkTime) ?? 0,
               leftMs: budget.ladderUntilMs - afterMs,
+              overrunMs: overrunShare * options.budgetMs,
               coarse: options.budgetMs < shortBudgetMs,
             });
       if (rung !== null) {

@@ -70,7 +70,7 @@ export function nextRate(
 function isKnown(found: RateSearch, trials: number): boolean {
   return (
     found.error !== null &&
-    found.kept !== null &&
+    found.someKept &&
     found.missed !== null &&
     trials >= 4 &&
     z95 * found.error <= narrow
@@ -91,12 +91,13 @@ function wanted(
     const guess = saturated ? Math.max(found.rate ?? 0, Math.sqrt(highest * ceiling)) : ceiling;
     return Math.min(ceiling, highest * stepUp, Math.max(highest * 1.03, guess));
   }
-  if (low === null) {
+  if (low === null && !(found.someKept && found.error !== null)) {
     const guess = found.rate === null ? high * 0.7 : found.rate * 0.97;
     return Math.min(ceiling, Math.max(high * stepDown, Math.min(high * 0.95, guess)));
   }
-  const centre = found.error === null || found.rate === null ? Math.sqrt(low * high) : found.rate;
-  if (found.error === null) return high / low <= 1.06 ? null : Math.min(ceiling, centre);
+  const held = low ?? high;
+  const centre = found.error === null || found.rate === null ? Math.sqrt(held * high) : found.rate;
+  if (found.error === null) return high / held <= 1.06 ? null : Math.min(ceiling, centre);
   const next = around.find((factor) =>
     trials.every((t) => Math.abs(Math.log((t.askedRate ?? 1) / (centre * factor))) > 0.012),
   );
