@@ -7,6 +7,8 @@ import type { TurnedAway } from './turned-away.ts';
 /** What rising rates (P8) say of a server that refuses: by rate, or by the number in flight. */
 export type RefusalSteps = {
   readonly named: 'rate-limit' | 'load-shedding' | null;
+  /** In flight at once, as the steps fit best; null: none fits. */
+  readonly places: number | null;
   readonly rows: readonly RefusalStep[];
 };
 
@@ -21,37 +23,63 @@ export type RefusalStep = {
 
 /** Refusals that make a step tell something. */
 const leastErrors = 0.02;
-/** A rate limit lets the same rate through: value and interval's ends. */
-const flat = { value: 0.03, interval: 0.1 };
-/** Where few are refused, chance leaves a part of the permitted rate unused: an allowance for bursts is small. */
-const clearErrors = 0.3;
-const nearLimit = { value: 0.1, interval: 0.2 };
-/** Loss formula and measurement agree within this. */
-const agrees = 0.06;
+/** Typical distance of the figures from what an explanation says … */
+const agrees = 0.04;
+/** … and the other explanation must be so much worse. */
+const clearly = 0.6;
+/** Two steps at least: one can be fitted by anything. */
+const fewestSteps = 2;
+const mostPlaces = 2000;
+
+type Asked = { readonly okRate: number; readonly asked: number; readonly seconds: number };
 
 export function refusalStepsOf(facts: Facts, away: TurnedAway): RefusalSteps {
   const ladder = away.last.okRate;
-  const places = Math.round(Math.max(...away.stages.map((s) => s.served ?? 0)));
-  const rows = facts.readings.steps.flatMap((step): RefusalStep[] => {
+  const seen = facts.readings.steps.flatMap((step) => {
     const ofLadder = ladder === null || step.okRate === null ? null : ratioOf(ladder, step.okRate);
-    if (step.okRate === null || ofLadder?.low == null || step.errors < leastErrors) return [];
-    const time = step.responseTime?.value ?? null;
+    if (step.okRate === null || ofLadder === null || step.responseTime === null) return [];
+    if (step.errors < leastErrors) return [];
     const asked = step.okRate.value / (1 - Math.min(0.99, step.errors));
-    const shed = time === null || places < 1 ? null : asked * (1 - erlangLoss(places, (asked * time) / 1000));
-    return [{ step, okRate: step.okRate, ofLadder, shed }];
+    const figures: Asked = { okRate: step.okRate.value, asked, seconds: step.responseTime.value / 1000 };
+    return [{ step, okRate: step.okRate, ofLadder, figures }];
   });
-  if (rows.length === 0) return { named: null, rows };
-  const isFlat = ({ step, ofLadder: { value, low, high } }: RefusalStep) => {
-    const allowed = step.errors >= clearErrors ? flat : nearLimit;
-    const within = (low ?? 0) >= 1 - allowed.interval && (high ?? 2) <= 1 + allowed.interval;
-    return within && Math.abs(value - 1) <= allowed.value;
-  };
-  const isRate = rows.some(({ step }) => step.errors >= clearErrors) && rows.every(isFlat);
-  const isShed = rows.every(
-    ({ okRate, shed }) => shed !== null && Math.abs(shed / okRate.value - 1) <= agrees,
-  );
-  if (isRate === isShed) return { named: null, rows };
-  return { named: isRate ? 'rate-limit' : 'load-shedding', rows };
+  const figures = seen.map((s) => s.figures);
+  const places = placesOf(figures);
+  const rows = seen.map(({ figures: f, ...row }) => ({
+    ...row,
+    shed: places === null ? null : shedRate(places, f),
+  }));
+  if (rows.length < fewestSteps) return { named: null, places, rows };
+  const rates = [...figures.map((f) => f.okRate), ...(ladder === null ? [] : [ladder.value])];
+  const mean = rates.reduce((sum, value) => sum + value, 0) / rates.length;
+  const byRate = distance(rates.map((value) => value / mean));
+  const byNumber =
+    places === null ? Number.POSITIVE_INFINITY : distance(figures.map((f) => shedRate(places, f) / f.okRate));
+  if (byRate <= agrees && byRate < clearly * byNumber) return { named: 'rate-limit', places, rows };
+  if (byNumber <= agrees && byNumber < clearly * byRate) return { named: 'load-shedding', places, rows };
+  return { named: null, places, rows };
+}
+
+/** The number in flight that all steps fit best. */
+function placesOf(steps: readonly Asked[]): number | null {
+  if (steps.length === 0) return null;
+  const served = Math.max(...steps.map((f) => f.okRate * f.seconds));
+  let [best, least]: [number | null, number] = [null, Number.POSITIVE_INFINITY];
+  const most = Math.min(mostPlaces, Math.ceil(2 * served + 5));
+  for (let places = Math.max(1, Math.floor(served)); places <= most; places += 1) {
+    const far = distance(steps.map((f) => shedRate(places, f) / f.okRate));
+    if (far < least) [best, least] = [places, far];
+  }
+  return best;
+}
+
+function shedRate(places: number, { asked, seconds }: Asked): number {
+  return asked * (1 - erlangLoss(places, asked * seconds));
+}
+
+/** Root mean square of the ratios less 1. */
+function distance(ratios: readonly number[]): number {
+  return Math.sqrt(ratios.reduce((sum, ratio) => sum + (ratio - 1) ** 2, 0) / Math.max(1, ratios.length));
 }
 
 /**

@@ -13,7 +13,8 @@ function accuse(facts: Facts): Accusation | null {
   if (away === null) return null;
   const steps = refusalStepsOf(facts, away);
   if (refusedBy(away, steps) !== 'load-shedding') return null;
-  const served = away.last.served ?? 0;
+  const byStep = steps.named === 'load-shedding' ? steps.places : null;
+  const served = byStep ?? away.last.served ?? 0;
   const others = away.stages.map((s) => s.served ?? served);
   return {
     kind: 'found',
@@ -23,7 +24,10 @@ function accuse(facts: Facts): Accusation | null {
       endpoints: [],
       confidence: steps.named === 'load-shedding' ? 'high' : 'medium',
       estimates: {
-        'number in flight': { value: served, low: Math.min(...others), high: Math.max(...others) },
+        'number in flight':
+          byStep === null
+            ? { value: served, low: Math.min(...others), high: Math.max(...others) }
+            : { value: byStep, low: null, high: null },
       },
       evidence: [
         ...evidenceFor(away, steps),
