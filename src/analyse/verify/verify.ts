@@ -36,9 +36,11 @@ export function verifyFix(before: Run, after: Run, options: VerifyOptions = {}):
     ...undecided.map((u): Suspect => ({ ...u, kind: 'undecided' })),
   ];
   const verified = suspects.map((suspect) => verifiedFinding(suspect, pairs, was, is));
-  const asked =
-    options.applied == null ? [] : outcomesOfChange(predict(analysedRun(before), options.applied), pairs);
-  const predictions = [...asked, ...was.analysis.recommendations.flatMap((r) => outcomeOf(r, pairs) ?? [])];
+  // What was recommended is another change than the one that was made: it promises nothing of it.
+  const predictions =
+    options.applied == null
+      ? was.analysis.recommendations.flatMap((r) => outcomeOf(r, pairs) ?? [])
+      : [...outcomesOfChange(predict(analysedRun(before), options.applied), pairs)];
   const changes = changesOf(pairs);
   const newFindings = is.analysis.diagnosis.findings
     .filter((f) => !suspects.some((s) => s.causes.includes(f.cause)))

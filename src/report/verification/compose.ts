@@ -52,7 +52,7 @@ export const findingTone: Readonly<Record<VerifiedFinding['state'], Tone>> = {
 
 export const predictionTone: Readonly<Record<VerifiedPrediction['state'], Tone>> = {
   inside: 'good',
-  above: 'good',
+  above: 'warning',
   below: 'bad',
   'no-change': 'warning',
   'not-measured': 'unknown',
