@@ -46,6 +46,15 @@ describe('charts of probes', () => {
     expect(blocks[finding + 1]).toMatchObject({ kind: 'chart', chart: 'coupling' });
   });
 
+  test('the rest is the other probes only where a finding rests on some', () => {
+    const evidence = new ProbeEvidence(searchedAnalysis);
+    evidence.of(['drift']);
+    expect(evidence.rest()[0]).toMatchObject({ kind: 'heading', title: 'What the probes saw' });
+    const another = new ProbeEvidence(searchedAnalysis);
+    another.of(['no-cache']);
+    expect(another.rest()[0]).toMatchObject({ kind: 'heading', title: 'What the other probes saw' });
+  });
+
   test('a run without probes has none', () => {
     const bare: Analysis = { ...sampleAnalysis };
     expect(namesOf(bottleneckSection(bare).blocks)).toEqual(['evidence']);

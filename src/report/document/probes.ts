@@ -57,6 +57,7 @@ function chartsOf(cause: Cause): readonly ProbeChart[] {
 export class ProbeEvidence {
   readonly #analysis: Analysis;
   readonly #left: Set<ProbeChart>;
+  #isDealt = false;
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
@@ -64,7 +65,9 @@ export class ProbeEvidence {
   }
 
   of(causes: readonly Cause[]): readonly Block[] {
-    return [...new Set(causes.flatMap(chartsOf))].flatMap((chart) => this.#take(chart));
+    const blocks = [...new Set(causes.flatMap(chartsOf))].flatMap((chart) => this.#take(chart));
+    this.#isDealt ||= blocks.length > 0;
+    return blocks;
   }
 
   /** What no finding asked for. */
@@ -73,7 +76,8 @@ export class ProbeEvidence {
       ...[...this.#left].flatMap((chart) => this.#take(chart)),
       ...plainReadings(this.#analysis),
     ];
-    return blocks.length === 0 ? [] : [heading('What the other probes saw'), ...blocks];
+    if (blocks.length === 0) return [];
+    return [heading(this.#isDealt ? 'What the other probes saw' : 'What the probes saw'), ...blocks];
   }
 
   #take(chart: ProbeChart): readonly Block[] {
