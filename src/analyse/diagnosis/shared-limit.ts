@@ -116,9 +116,9 @@ function isTelling({ low, high }: Interval): boolean {
 }
 
 /**
- * The neighbour that says whether everything is slowed. A free one does, whichever it is; if none is free, what is most
- * trivial: a path that is not there, a HEAD, the plan's fastest. A fast endpoint of the plan that waits may only share
- * the pool, so it serves last.
+ * The neighbour that says whether everything is slowed. A free one does, whichever it is. If none is free, only what does
+ * nothing of its own can say that all wait: a path that is not there. A HEAD, or a fast endpoint of the plan, may share
+ * the pool; the latter serves where no trivial path was asked.
  */
 function controlOf(
   neighbours: readonly Neighbour[],
@@ -127,21 +127,14 @@ function controlOf(
 ): Neighbour | null {
   const idle = (n: Neighbour) => n.reading.idle?.value ?? Number.POSITIVE_INFINITY;
   const own = neighbours.filter((n) => !n.isProbe).toSorted((a, b) => idle(a) - idle(b));
-  const of = (n: Neighbour) => {
+  const probes = neighbours.filter((n) => endpoints[n.index]?.probe?.kind === 'control');
+  const trivial = probes.find((n) => {
     const probe = endpoints[n.index]?.probe;
-    return probe?.kind === 'control' ? (probe.of ?? -1) : Number.POSITIVE_INFINITY;
-  };
-  const probes = neighbours.filter((n) => n.isProbe && of(n) < Infinity).toSorted((a, b) => of(a) - of(b));
+    return probe?.kind === 'control' && probe.of === null;
+  });
   const fastest = own.find((n) => single !== null && idle(n) * controlFaster <= single.value);
-  return (
-    own.find((n) => n.together === 'free') ??
-    probes.find((n) => n.together === 'free') ??
-    probes.find((n) => n.together !== 'unclear') ??
-    (fastest?.together === 'unclear' ? undefined : fastest) ??
-    probes[0] ??
-    fastest ??
-    null
-  );
+  const isFree = (n: Neighbour) => n.together === 'free';
+  return own.find(isFree) ?? probes.find(isFree) ?? trivial ?? fastest ?? null;
 }
 
 export function singleOf(endpoint: number, readings: ProbeReadings): Interval | null {
