@@ -12,7 +12,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(systems).toEqual(seeds.map((seed) => systemOf(kind, seed)));
     const drawn = systems.map(({ faulty }) => JSON.stringify(faulty));
     const isDrawn = !['lab-event-loop', 'lab-healthy', 'generator'].includes(kind);
-    expect(new Set(drawn).size).toBeGreaterThan(isDrawn ? 2 : 0);
+    expect(new Set(drawn).size).toBeGreaterThan(isDrawn ? 1 : 0);
   });
 
   it('a fault can be taken away; a healthy system has none', () => {

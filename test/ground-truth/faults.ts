@@ -153,13 +153,14 @@ export const faults: Readonly<Record<string, (d: Drawing) => Draft>> = {
     };
   },
   errors: (d) => {
-    const backingConnections = d.whole(5, 16);
+    const backingConnections = d.whole(4, 10);
     const ms = d.between(20, 50);
-    const routes = [...withSteps(outlines(d, d.whole(1, 3)), () => [committing(ms)]), ...light(d)];
+    const routes = withSteps(outlines(d, d.whole(1, 3)), () => [committing(ms)]);
     return {
       stack: d.pick([node, 'threads']),
       causes: ['errors-under-load'],
       size: backingConnections,
+      comparedUsers: 48,
       thinkTime: '10ms..30ms',
       serve: (isFaulty) => ({ routes, backingConnections: isFaulty ? backingConnections : null }),
     };

@@ -24,13 +24,13 @@ const endpoints: readonly PlannedEndpoint[] = [
 /** The reference API on a real PostgreSQL. */
 export const labs: Readonly<Record<string, (d: Drawing) => LabDraft>> = {
   'lab-pool': (d) => {
-    const pool = d.whole(2, 8);
+    const pool = d.whole(2, 4);
     return drafted({ ...tuned, cache: false, auditReads: true, commit: 'grouped', pool }, { pool: 60 }, pool);
   },
   'lab-event-loop': () => drafted({ ...tuned, eventLoopWork: true }, { eventLoopWork: false }),
   'lab-baseline': (d) => {
     const pool = d.whole(2, 6);
-    return drafted({ ...baseline, pool }, { pool: 60, eventLoopWork: false }, pool);
+    return drafted({ ...baseline, pool }, tuned, pool);
   },
   'lab-healthy': () => ({ ...drafted(tuned, null), thinkTime: '500ms..1500ms', maxUsers: 12 }),
 };
