@@ -43,9 +43,11 @@ export function readSolo(probing: Probing, context: Context): readonly SoloReadi
   ].sort((a, b) => a - b);
   return endpoints.map((endpoint) => {
     const own = solos.filter(({ trial }) => trial.endpoint === endpoint);
-    const stages: readonly ProbedStage[] =
-      own.length > 0 ? own : held.filter(({ trial }) => trial.held === endpoint);
-    return readingOf(endpoint, stages, own.length > 0, context);
+    const besides = held.filter(({ trial }) => trial.held === endpoint);
+    const alone = own.length === 0 ? null : readingOf(endpoint, own, true, context);
+    if (alone !== null && (alone.saturation !== null || besides.length === 0)) return alone;
+    const beside = readingOf(endpoint, besides, false, context);
+    return alone === null || beside.saturation !== null ? beside : alone;
   });
 }
 

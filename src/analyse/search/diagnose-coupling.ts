@@ -17,6 +17,8 @@ const mostBusy = 0.15;
 const apartShare = 0.3;
 const mostSoloStages = 3;
 const mostSuspects = 3;
+/** Endpoints that are asked alone before no more are suspected. */
+const mostAsked = 6;
 /** Alone with more users than the mix keeps busy, and hardly slower than for one: it is not what is full. */
 const aloneSlowdown = 1.4;
 /** A held endpoint waits for N − 1, who asks beside it for N: with eight users these differ by an eighth at most. */
@@ -31,10 +33,10 @@ export function nextCoupling(view: DiagnoseView, bounds: CouplingBounds): Wish |
     const { endpoint } = suspect;
     if (isDone(view, (trial) => trial.kind === 'coupling' && trial.held === endpoint)) continue;
     const solo = soloOf(view, suspect);
-    const next = bounds.brief ? null : nextSolo(view, suspect, solo, bounds);
+    const next = bounds.brief && solo.stages.length > 0 ? null : nextSolo(view, suspect, solo, bounds);
     if (next !== null) return next;
-    // Alone it never came to its limit: what it waits for, others fill.
-    if (solo.stages.length > 0 && !solo.saturated) continue;
+    // Alone it never came to its limit: what it waits for, others fill. In brief one load must do to see it.
+    if (bounds.brief ? !solo.waits : solo.stages.length > 0 && !solo.saturated) continue;
     return hold(view, suspect, solo, bounds);
   }
   return null;
@@ -73,8 +75,12 @@ function suspectsOf(view: DiagnoseView, most: number): readonly Slowed[] {
       a.endpoint - b.endpoint,
   );
   const suspects: Slowed[] = [];
+  let asked = 0;
   for (const one of bySingle) {
-    if (suspects.length >= most) break;
+    const solo = soloOf(view, one);
+    asked += solo.stages.length > 0 ? 1 : 0;
+    if (solo.stages.length > 0 && !solo.waits) continue;
+    if (suspects.length >= most || (solo.stages.length === 0 && asked >= mostAsked)) break;
     if (suspects.every(({ endpoint }) => isApart(view, endpoint, one.endpoint))) suspects.push(one);
   }
   return suspects;
@@ -136,13 +142,15 @@ function nextSolo(
   view: DiagnoseView,
   { endpoint }: Slowed,
   { stages, saturated, waits }: Solo,
-  { maxUsers }: CouplingBounds,
+  { maxUsers, brief }: CouplingBounds,
 ): Wish | null {
   const top = stages.at(-1)?.users ?? 0;
   if (saturated || !waits || stages.length >= mostSoloStages || top >= maxUsers) return null;
   const users = Math.min(
     maxUsers,
-    Math.ceil(top > 0 ? 2.5 * top : clamp(1.5 * view.parallelism, 4, maxUsers / 2)),
+    Math.ceil(
+      top > 0 ? 2.5 * top : clamp((brief ? 2.5 : 1.5) * view.parallelism, brief ? 6 : 4, maxUsers / 2),
+    ),
   );
   const name = nameOf(view, endpoint);
   return {
@@ -153,7 +161,7 @@ function nextSolo(
         : `${name} alone at ${users} users: does it bring more?`,
     closed: { users, weights: weightsOf(view.plan, [endpoint]) },
     settleMs: 800,
-    seconds: 7,
+    seconds: brief ? 5 : 7,
   };
 }
 
