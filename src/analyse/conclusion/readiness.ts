@@ -1,5 +1,5 @@
 import type { Run } from '../../record/run.ts';
-import type { Analysis, Diagnosis, EndpointAnalysis, ReadinessRow, SlaAnalysis } from '../analysis.ts';
+import type { Analysis, Diagnosis, EndpointAnalysis, SlaAnalysis } from '../analysis.ts';
 import { errorLimit } from '../capacity/error-onset.ts';
 import { isFair, slaStages } from '../capacity/sla-bracket.ts';
 import { wilson } from '../measure/interval.ts';
@@ -7,6 +7,7 @@ import type { StageMeasurement } from '../measure/measurement.ts';
 import { sumOfTargetErrors, targetErrors } from '../measure/target-errors.ts';
 import { type Standing, standingOf } from '../recommendations/standing.ts';
 import { capital, count, list, loadName, milliseconds, number, share, times, uncapital } from '../words.ts';
+import { isMonitoring, monitoring, type Row } from './monitoring.ts';
 
 export type ReadinessInput = {
   readonly run: Run;
@@ -16,8 +17,6 @@ export type ReadinessInput = {
   readonly endpoints: readonly EndpointAnalysis[];
   readonly diagnosis: Diagnosis;
 };
-
-type Row = ReadinessRow & { readonly required: boolean };
 
 /** Every requirement of the plan against what this run showed; `unknown` where the plan requires nothing. */
 export function assessReadiness(input: ReadinessInput): Analysis['readiness'] {
@@ -30,16 +29,19 @@ export function assessReadiness(input: ReadinessInput): Analysis['readiness'] {
     ...average(input),
     ...scaling(input, standing),
     ...keepAlive(standing),
-    ...Object.entries(readiness.declared).map(
-      ([name, present]): Row => ({
-        requirement: capital(name),
-        current: present ? 'yes' : 'no',
-        target: 'yes',
-        met: present,
-        basis: 'declared',
-        required: true,
-      }),
-    ),
+    ...monitoring(input.run),
+    ...Object.entries(readiness.declared)
+      .filter(([name]) => !isMonitoring(name) || input.run.plan.observe === undefined)
+      .map(
+        ([name, present]): Row => ({
+          requirement: capital(name),
+          current: present ? 'yes' : 'no',
+          target: 'yes',
+          met: present,
+          basis: 'declared',
+          required: true,
+        }),
+      ),
   ];
   const required = rows.filter((row) => row.required);
   const met = rows.filter((row) => row.met === true).length;

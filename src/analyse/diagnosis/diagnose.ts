@@ -6,6 +6,7 @@ import { type Facts, factsOf, type Probed } from './facts.ts';
 import { healthOf } from './health.ts';
 import { rules } from './rules/all.ts';
 import { summaryDiagnosis } from './summary.ts';
+import { withTelemetry } from './telemetry-evidence.ts';
 
 /**
  * What a run says about why the target behaves as it does. It names a cause only where the run holds what that cause
@@ -20,7 +21,10 @@ export function diagnose(
 ): Diagnosis {
   const facts = factsOf(measurements, run, capacity, probed);
   if (!facts.recorded) return summaryDiagnosis(facts);
-  const accusations = rules.flatMap((rule) => rule.accuse(facts) ?? []);
+  const accusations = withTelemetry(
+    rules.flatMap((rule) => rule.accuse(facts) ?? []),
+    facts,
+  );
   const findings = accusations.flatMap((a) => (a.kind === 'found' ? [a.finding] : []));
   const undecided = accusations.flatMap((a) => (a.kind === 'undecided' ? [a.undecided] : []));
   const faults = accusations.flatMap((a) =>

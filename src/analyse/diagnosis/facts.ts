@@ -9,6 +9,7 @@ import { averageOf, rateOf, ratioOf } from './contrast.ts';
 import { type Coupling, couplingOf } from './coupling.ts';
 import { type FailureFacts, failureFactsOf } from './failures.ts';
 import { type SharedLimit, sharedLimitsOf } from './shared-limit.ts';
+import { type SourceTelemetry, telemetryByStage } from './telemetry.ts';
 
 /** What the probes made of a run: all stages, those of the report first, and all endpoints, those of probes last. */
 export type Probed = {
@@ -46,6 +47,8 @@ export type Facts = {
   readonly trials: readonly (Trial | null)[];
   /** What the coupling probes showed of each endpoint that was held at its limit. */
   readonly limits: readonly SharedLimit[];
+  /** What the target told of itself, by stage as in `all`. */
+  readonly telemetry: readonly (readonly SourceTelemetry[])[];
 };
 
 /** Response times grew with the load, and throughput less than it, or not at all. */
@@ -113,6 +116,7 @@ export function factsOf(
     all: probed.all,
     trials: probed.trials,
     limits: sharedLimitsOf(probed.readings, probed.whole.plan.endpoints, saturation?.after ?? null),
+    telemetry: telemetryByStage(probed.whole),
   };
 }
 
