@@ -70,11 +70,10 @@ if (options.short) judgeShort();
 else writePage();
 
 async function runAll(): Promise<void> {
-  const version = rulesVersion();
-  if (half === 'held-out' && !options.short) freeze(version);
+  if (half === 'held-out' && !options.short) freeze(rulesVersion());
   for (const system of systems()) {
     if (stopped || performance.now() > until) return;
-    if (done(version.rules).has(system.id)) continue;
+    if (done(rulesVersion().rules).has(system.id)) continue;
     const measured = await runSystem(system, {
       budget,
       budgetMs: budgetMs ?? 0,
@@ -84,7 +83,8 @@ async function runAll(): Promise<void> {
       return null;
     });
     if (measured === null) continue;
-    const record: SystemRecord = { ...measured, ...version };
+    // Rules that were changed meanwhile: those that the system ended with.
+    const record: SystemRecord = { ...measured, ...rulesVersion() };
     appendFileSync(results, `${JSON.stringify(record)}\n`);
     tell(record);
     if (!options.short) writePage();

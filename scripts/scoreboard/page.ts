@@ -53,9 +53,7 @@ function intro(
   const missing = kinds.filter((kind) => !ran.has(kind));
   const dropped = current.filter((one) => !counts(one));
   const troubled = current.filter(({ answers }) => answers === null);
-  const rules = [
-    ...new Set(current.filter(({ half }) => half === 'dev').map((one) => one.rules.slice(0, 10))),
-  ];
+  const rules = [...new Set(current.filter(({ half }) => half === 'dev').map((one) => shortOf(one.rules)))];
   return `# The scoreboard
 
 How often is the diagnosis right? Real servers with planted faults ([test/ground-truth](../test/ground-truth/README.md)),
@@ -67,9 +65,13 @@ their parameters drawn from a seed, each judged by \`loadline diagnose\` as a us
 - Dropped, since taking their fault away changed neither throughput nor p95 by 20 % on this machine: ${dropped.length}${dropped.length === 0 ? '' : ` (${dropped.map(({ id }) => id).join(', ')})`}.
 - Without an analysis: ${troubled.length}${troubled.length === 0 ? '' : ` (${troubled.map(({ id }) => id).join(', ')})`}.
 - ${frozen === null ? 'The held-out half was not begun; no rules are frozen.' : `Rules frozen for the held-out half: tree \`${frozen.rules.slice(0, 10)}\` of \`src/analyse\`, commit \`${frozen.commit.slice(0, 10)}\`. Held-out systems that other rules judged are not counted.`}
-- Rules of the development half: ${rules.length === 0 ? 'none' : rules.map((one) => `\`${one}\``).join(', ')}${rules.length > 1 ? ' (several: rows were measured while the rules were still made)' : ''}.
+- Rules of the development half: ${rules.length === 0 ? 'none' : rules.map((one) => `\`${one}\``).join(', ')}${rules.length > 1 || rules.some((one) => one.endsWith('+')) ? ' (several, or with changes that were not committed (`+`): measured while the rules were still made)' : ''}.
 - Kinds that did not run: ${missing.length === 0 ? 'none' : missing.join(', ')}.
 `;
+}
+
+function shortOf(rules: string): string {
+  return `${rules.slice(0, 10)}${rules.endsWith('+') ? '+' : ''}`;
 }
 
 const reading = `## How to read this
