@@ -6,6 +6,7 @@ import { processorSignsOf } from './processor-signs.ts';
 import { evidenceOf } from './rule.ts';
 import { contentionCollapse } from './rules/contention-collapse.ts';
 import { drift } from './rules/drift.ts';
+import { moreWorkersBringMore } from './rules/generator.ts';
 import type { Neighbour, SharedLimit, Together } from './shared-limit.ts';
 import { turnedAwayOf } from './turned-away.ts';
 
@@ -49,7 +50,8 @@ export function standsForQueueing(facts: Facts): boolean {
 
 /** What each limit that was probed says; none where the ladder shows no queueing that it could explain. */
 export function limitVerdictsOf(facts: Facts): readonly LimitVerdict[] {
-  if (facts.limits.length === 0 || !standsForQueueing(facts) || changes(facts)) return [];
+  if (facts.limits.length === 0 || moreWorkersBringMore(facts)) return [];
+  if (!standsForQueueing(facts) || changes(facts)) return [];
   return facts.limits.map((limit) => judge(limit, facts));
 }
 

@@ -219,6 +219,17 @@ describe('a full something', () => {
     expect(diagnosisOf(readings).verdict).toBe('unknown');
   });
 
+  test('more workers of the generator bring more: the target is not blamed', () => {
+    const workers = [{ stages: [4, 5], ratio: between(1.15, 1.3) }];
+    expect(found(diagnosisOf({ ...probed(between(3.8, 4.2), [waits, free]), workers }))).toEqual([
+      'generator',
+    ]);
+    const same = [{ stages: [4, 5], ratio: between(0.95, 1.15) }];
+    expect(found(diagnosisOf({ ...probed(between(3.8, 4.2), [waits, free]), workers: same }))).toEqual([
+      'connection-pool',
+    ]);
+  });
+
   test('large answers: it may be the line', () => {
     const readings = probed(between(3.8, 5.2), [waits, free]);
     const large = { ...readings, single: (readings.single ?? []).map((r) => ({ ...r, bytes: 200_000 })) };
