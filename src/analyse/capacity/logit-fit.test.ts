@@ -56,7 +56,7 @@ describe('logistic regression', () => {
           expect(rootOf(fit, 0.05).x).toBeCloseTo(shift + (logit(0.05) - intercept) / slope, 4);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 1000 },
     );
   });
 

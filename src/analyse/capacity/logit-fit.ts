@@ -20,8 +20,9 @@ export type LogitFit = {
 export type SlopePrior = { readonly mean: number; readonly deviation: number };
 
 const iterations = 100;
-const converged = 1e-9;
+const converged = 1e-8;
 const mostHalvings = 30;
+const roundingShare = 1e-12;
 
 /**
  * Logistic regression of shares by iteratively reweighted least squares (McCullagh & Nelder, Generalized Linear Models,
@@ -58,7 +59,9 @@ export function fitLogit(shares: readonly Share[], prior: SlopePrior | null = nu
     const step = (infoXX * score - infoX * scoreX) / determinant;
     const stepX = (info * scoreX - infoX * score) / determinant;
     // The likelihood is concave: a step that lowers it was too long.
-    const before = logLikelihood(at, slope);
+    const current = logLikelihood(at, slope);
+    // What rounding may take away is no loss.
+    const before = current - roundingShare * Math.abs(current);
     let part = 1;
     for (
       let i = 0;

@@ -4,6 +4,7 @@ import { judge, type PlanPromise, promisesOf } from '../endpoints/promise.ts';
 import { fewBlocksFactor, percentileInterval, wilson, z95 } from '../measure/interval.ts';
 import type { Measurement, StageMeasurement } from '../measure/measurement.ts';
 import { fitLogit, logit, rootOf, type Share } from './logit-fit.ts';
+import { highestUtilisation, type Plateau } from './queue-memory.ts';
 import { countOver } from './share-over.ts';
 
 /** The highest rate within the SLA, from trials of Poisson arrivals at several rates. */
@@ -43,13 +44,8 @@ const [leastSlope, mostSlope] = [5, 300];
 const plateauRequests = 4;
 /** Of the model's overdispersion. */
 const burstiness = 0.5;
-/** Beyond it the model's overdispersion is a number without meaning. */
-const highestUtilisation = 0.97;
 /** A trial this far from the limit in logits counts half: the line is straight near the root only. */
 const nearLogits = 2;
-
-/** The plateau's throughput, requests per second: beyond it queues grow without bound. Null: none was seen. */
-export type Plateau = number | null;
 
 /** Trials in which the generator was the limit, or that are invalid, are left out where they missed. */
 export function usableTrials(trials: readonly StageMeasurement[]): readonly StageMeasurement[] {
@@ -199,21 +195,6 @@ function burstsAt(rate: number, plateau: Plateau): number {
   if (plateau === null) return 1;
   const load = Math.min(highestUtilisation, rate / plateau);
   return 1 + (burstiness * 2 * load) / (1 - load) ** 2;
-}
-
-/** How long an M/M/1 queue remembers: 1/(µ(1−√ρ)²) s (Cohen, The Single Server Queue, 1982). Null: no plateau is known. */
-export function relaxationSeconds(rate: number, plateau: Plateau): number | null {
-  if (plateau === null) return null;
-  const load = Math.min(highestUtilisation, rate / plateau);
-  return 1 / (plateau * (1 - Math.sqrt(load)) ** 2);
-}
-
-/**
- * The highest rate at which trials of so many seconds are at least so many relaxation times long, the inverse of
- * {@link relaxationSeconds}.
- */
-export function steadyRate(plateau: number, seconds: number, relaxations: number): number {
-  return plateau * Math.max(0, 1 - Math.sqrt(relaxations / (plateau * seconds))) ** 2;
 }
 
 const rounds = 400;

@@ -8,7 +8,8 @@ import { confirmedBy, limitOfTrials } from './limit-of-trials.ts';
 import { loadPoints } from './load-point.ts';
 import { logistic } from './logit-fit.ts';
 import { rateAt, roundHinge } from './model.ts';
-import { missedAlone, rateSearch, relaxationSeconds, steadyRate } from './rate-search.ts';
+import { relaxationSeconds, steadyRate } from './queue-memory.ts';
+import { missedAlone, rateSearch } from './rate-search.ts';
 import { recoveryOf } from './recovery.ts';
 import { countOver } from './share-over.ts';
 

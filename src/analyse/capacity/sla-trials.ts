@@ -5,14 +5,8 @@ import { z95 } from '../measure/interval.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { count, milliseconds, number, rate, share, within } from '../words.ts';
 import { insufficientEvidence } from './insufficient-evidence.ts';
-import {
-  type RateSearch,
-  rateInterval95,
-  rateSearch,
-  relaxationSeconds,
-  steadyRate,
-  usableTrials,
-} from './rate-search.ts';
+import { relaxationSeconds, steadyRate } from './queue-memory.ts';
+import { type RateSearch, rateInterval95, rateSearch, usableTrials } from './rate-search.ts';
 
 /** Trials this near to the answer must hold enough requests for its interval to be trusted. */
 const nearShare = 0.1;
