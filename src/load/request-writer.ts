@@ -28,6 +28,8 @@ export type WritingOptions = {
   readonly proxy: { readonly origin: string; readonly authorization: string | null } | null;
   /** Somebody looks into the answer's head and body. */
   readonly reads: boolean;
+  /** Only the answer's headers are looked at; absent: nothing beyond `reads`. */
+  readonly readsHead?: boolean;
   /** Drawn from for each request. */
   readonly feeders: readonly Feeder[];
 };
@@ -132,10 +134,10 @@ type Frame = {
   begin(headers: readonly (readonly [string, string])[]): (path: string, body: BodyText) => WireRequest;
 };
 
-function http1Frame(endpoint: ResolvedEndpoint, { proxy, reads }: WritingOptions): Frame {
+function http1Frame(endpoint: ResolvedEndpoint, { proxy, reads, readsHead = false }: WritingOptions): Frame {
   const { method } = endpoint;
   const start = `${method} ${proxy?.origin ?? ''}`;
-  const shape = { head: method === 'HEAD', keepBody: reads, keepHead: reads, message: null };
+  const shape = { head: method === 'HEAD', keepBody: reads, keepHead: reads || readsHead, message: null };
   const begin: Frame['begin'] = (headers) => {
     const rest = ` HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`;
     return (path, body) => {
@@ -159,9 +161,15 @@ function http1Frame(endpoint: ResolvedEndpoint, { proxy, reads }: WritingOptions
   return { begin, whole: (path, headers, body) => begin(headers)(path, body) };
 }
 
-function http2Frame(endpoint: ResolvedEndpoint, { host, reads }: WritingOptions): Frame {
+function http2Frame(endpoint: ResolvedEndpoint, { host, reads, readsHead = false }: WritingOptions): Frame {
   const { method } = endpoint;
-  const shape = { data: '', headEnd: 0, head: method === 'HEAD', keepBody: reads, keepHead: reads };
+  const shape = {
+    data: '',
+    headEnd: 0,
+    head: method === 'HEAD',
+    keepBody: reads,
+    keepHead: reads || readsHead,
+  };
   const begin: Frame['begin'] = (all) => {
     const { host: authority = host, ...headers }: Record<string, string> = Object.fromEntries(all);
     return (path, body) => {

@@ -1,6 +1,7 @@
 import type { ResolvedPlan } from '../plan/plan.ts';
 import { abortEventKind } from '../record/abort-event.ts';
 import type { RunWriter } from '../record/run-writer.ts';
+import { telemetryEvent } from '../record/telemetry.ts';
 import { type Clock, sharedClock } from './clock.ts';
 import { Crew } from './crew.ts';
 import type { Address } from './engine.ts';
@@ -191,6 +192,13 @@ async function runStage({
         });
         stop();
         return;
+      case 'server-timing': {
+        const source = { kind: 'server-timing', index: report.endpoint } as const;
+        sink.event(
+          telemetryEvent({ atMs: since(clock()), source, readings: {}, serverTiming: report.timing }),
+        );
+        return;
+      }
       case 'flow-fault':
         if (report.fatal) throw new FlowFaultError(report.text);
         if (faults.has(report.text) || faults.size >= faultsKept) return;

@@ -38,6 +38,12 @@ export type WorkerReport =
   | ({ readonly kind: 'second'; readonly stage: number } & SecondReport)
   /** Unique data of an endpoint is used up: the run can't go on as it was asked for. */
   | { readonly kind: 'used-up'; readonly endpoint: number }
+  /** What an answer's `Server-Timing` told: metric → ms. */
+  | {
+      readonly kind: 'server-timing';
+      readonly endpoint: number;
+      readonly timing: Readonly<Record<string, number>>;
+    }
   /** A flow's function failed; `fatal`: it asks for what the plan does not declare. */
   | { readonly kind: 'flow-fault'; readonly text: string; readonly fatal: boolean }
   | {

@@ -38,6 +38,7 @@ const workload = await workloadOf(plan, {
     followed[what] += 1;
   },
   usedUp: (endpoint) => report({ kind: 'used-up', endpoint }),
+  timing: (endpoint, timing) => report({ kind: 'server-timing', endpoint, timing }),
   flowFault: (fault) => report({ kind: 'flow-fault', ...fault }),
 });
 const closedModel = new ClosedModel(workload);

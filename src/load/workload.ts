@@ -11,6 +11,7 @@ import { type RequestWriter, requestWriter, type WritingOptions } from './reques
 import type { Scenario } from './scenario.ts';
 import { endpointsRead, flowScenarios } from './scenarios/flow-scenarios.ts';
 import { singleRequest } from './scenarios/single-request.ts';
+import { type TimingHeard, timingSample } from './timing-sample.ts';
 
 /** What every user of a worker shares. */
 export type Workload = {
@@ -62,6 +63,8 @@ export type WorkloadPart = Pick<
   readonly address: Address;
   /** A flow's function failed, or asked for what the plan does not declare (then `fatal`). */
   readonly flowFault: (fault: { readonly text: string; readonly fatal: boolean }) => void;
+  /** Hears a sample of `Server-Timing` headers, if the plan asks for it. */
+  readonly timing?: TimingHeard;
 };
 
 /** Plain HTTP over a proxy: what its requests need; null: they go to the target, or through a tunnel. */
@@ -73,7 +76,7 @@ export function absoluteUrls({ target }: ResolvedPlan, { proxy }: Address): Writ
 /** What a thread does with a plan. Loads the modules of its functions. */
 export async function workloadOf(
   plan: ResolvedPlan,
-  { share, address, flowFault, ...part }: WorkloadPart,
+  { share, address, flowFault, timing, ...part }: WorkloadPart,
 ): Promise<Workload> {
   const flows = plan.flows ?? [];
   const readByFlows = endpointsRead(plan);
@@ -83,10 +86,13 @@ export async function workloadOf(
     readByFlows.has(index);
   const { host } = new URL(plan.target);
   const { http = 1, policy = { kind: 'per-user' } } = plan.connection ?? {};
+  const sampled =
+    timing === undefined || plan.observe?.serverTiming !== true ? null : timingSample(part.clock, timing);
   const endpoints = plan.endpoints.map((endpoint, index): WorkloadEndpoint => {
     const feeders = endpoint.tables.map((table) => feederOf(table, share));
     const checks = endpoint.expect.checks ?? [];
     const holds = checks.length > 0 ? [compileChecks(checks)] : [];
+    const judge = judgeOf(endpoint.expect, holds);
     return {
       writer: requestWriter(endpoint, {
         host,
@@ -94,9 +100,10 @@ export async function workloadOf(
         close: policy.kind === 'per-request',
         proxy: absoluteUrls(plan, address),
         reads: isRead(endpoint, index),
+        readsHead: sampled !== null,
         feeders: feeders.filter(({ perUser }) => !perUser),
       }),
-      judge: judgeOf(endpoint.expect, holds),
+      judge: sampled === null ? judge : sampled(judge, index),
       timeoutMs: endpoint.timeoutMs,
       redirects: endpoint.expect.status.some((status) => status >= 300 && status < 400)
         ? 0

@@ -7,8 +7,8 @@ export type Readings = Readonly<Partial<Record<TelemetryReading, number>>>;
 
 const source = z.object({
   kind: z.enum(['prometheus', 'process', 'server-timing']),
-  /** Among the plan's sources of that kind. */
-  index: z.int().min(0).max(63),
+  /** Among the plan's sources of that kind; of `server-timing`: the endpoint. */
+  index: z.int().min(0).max(9_999),
 });
 /** Whose figures they are. */
 export type TelemetrySource = Readonly<z.infer<typeof source>>;
@@ -19,7 +19,7 @@ const toldSchema = z.object({
   /** Of the source `server-timing`: metric → ms. */
   serverTiming: z.exactOptional(z.record(z.string().max(64), z.number().min(0))),
 });
-export type Told = {
+type Told = {
   readonly source: TelemetrySource;
   readonly readings: Readings;
   readonly serverTiming?: Readonly<Record<string, number>>;
@@ -32,7 +32,7 @@ const telemetryEventKind = 'telemetry';
 const failedEventKind = 'telemetry-failed';
 
 /** At most so many figures stand in one event. */
-export const mostReadings = 40;
+const mostReadings = 40;
 
 /** Stands in the run file as an event, at most one a second for each source. Figures beyond the limit are left out. */
 export function telemetryEvent({ atMs, source, readings, serverTiming }: TelemetryPoint): RunEvent {

@@ -9,7 +9,7 @@ import { folder, loadline, runFiles } from './loadline.ts';
 
 let dir = folder();
 const target = createServer((request, response) => {
-  if (request.url !== '/metrics') response.end('ok');
+  if (request.url !== '/metrics') response.setHeader('server-timing', 'db;dur=1.5, app;dur=2').end('ok');
   else {
     const { user, system } = process.cpuUsage();
     response.end(`process_cpu_seconds_total ${(user + system) / 1e6}\nmy_used{pool="main"} 3\n`);
@@ -35,7 +35,7 @@ const plan = (observe: string): void =>
 
 it('what the target tells of itself stands in the run file, within the run', async () => {
   plan(
-    `{ prometheus: [{ url: '${origin}/metrics', metrics: { poolInUse: 'my_used{pool="main"}' } }, '${origin}/nothing'], process: ${process.pid} }`,
+    `{ prometheus: [{ url: '${origin}/metrics', metrics: { poolInUse: 'my_used{pool="main"}' } }, '${origin}/nothing'], process: ${process.pid}, serverTiming: true }`,
   );
   const { code, stderr } = await loadline(['run', 'plan.yaml', '--json', 'analysis.json'], dir.path);
   expect(stderr).not.toContain('Error');
@@ -51,6 +51,9 @@ it('what the target tells of itself stands in the run file, within the run', asy
   expect(told.some(({ source, readings }) => source.kind === 'process' && (readings.rssBytes ?? 0) > 0)).toBe(
     process.platform === 'linux',
   );
+  const timings = told.flatMap(({ serverTiming = {} }) => [serverTiming]).filter((one) => 'db' in one);
+  expect(timings.length).toBeGreaterThanOrEqual(2);
+  expect(timings[0]).toEqual({ db: 1.5, app: 2 });
   const [stage] = run.stages;
   expect(told.every(({ atMs }) => atMs >= 0 && atMs <= (stage?.endMs ?? 0) + 1000)).toBe(true);
   expect(telemetryFailures(run)).toEqual([

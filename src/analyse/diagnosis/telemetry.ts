@@ -48,7 +48,7 @@ function inStage(all: readonly TelemetryPoint[], stage: RunStage): readonly Sour
       figures[reading] = { mean: sum / values.length, max: Math.max(...values.map(({ value }) => value)) };
     }
   }
-  return [{ source: first.source, figures }];
+  return Object.keys(figures).length === 0 ? [] : [{ source: first.source, figures }];
 }
 
 /** A counter that falls began anew: what it shows then is its growth. */
