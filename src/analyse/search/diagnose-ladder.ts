@@ -99,8 +99,10 @@ export function longRung(view: DiagnoseView): Wish | null {
   const { ladder, died, drifts } = view;
   if (died !== null) return null;
   const long = ladder.filter(isLong);
+  const [first] = ladder;
+  const unloaded = first === undefined ? 1 : Math.max(1, slowdownOf(first, view.single));
   const upright = ladder.filter(
-    (stage) => !isLong(stage) && (drifts || slowdownOf(stage, view.single) < uprightSlowdown),
+    (stage) => !isLong(stage) && (drifts || slowdownOf(stage, view.single) < uprightSlowdown * unloaded),
   );
   const best = upright.toSorted((a, b) => b.total.okRate - a.total.okRate)[0];
   const load = long[0] ?? best;

@@ -144,13 +144,14 @@ function* wishes(given: Given): Generator<Wish> {
   yield* one(singleUser(view, brief));
   if (elapsedMs < ladderShare * budgetMs) {
     yield* one(nextRung(view, bounds));
-    yield* one(sameRung(view, bounds));
+    if (!brief) yield* one(sameRung(view, bounds));
     yield* one(firstRungAgain(view, bounds));
   }
   yield* one(steps(view, allow.bursts));
   const calm = view.died === null;
   if (view.drifts && calm) yield* one(longRung(view));
   if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
+  if (brief) yield* one(sameRung(view, bounds));
   yield* one(sizes(view));
   yield* one(keys(view));
   yield* one(reuse(view));

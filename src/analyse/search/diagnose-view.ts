@@ -22,7 +22,7 @@ export type DiagnoseView = {
   /** Lowest load first. */
   readonly ladder: readonly StageFigures[];
   readonly saturation: SaturationSeen | null;
-  /** The first load of the ladder was slower when it came again: time slows the target, not load alone. */
+  /** A load of the ladder was slower when it came again: time slows the target, not load alone. */
   readonly drifts: boolean;
   /** Some stage was answered 429 or 503. */
   readonly refused: boolean;
@@ -169,10 +169,10 @@ export function slowdownOf({ endpoints, total }: StageFigures, single: ReadonlyM
 }
 
 function driftsIn(ladder: readonly StageFigures[], single: ReadonlyMap<number, Single>): boolean {
-  const [first] = ladder;
-  const again = ladder.findLast(({ users, index }) => users === first?.users && index > (first?.index ?? 0));
-  if (first === undefined || again === undefined) return false;
-  return slowdownOf(again, single) >= driftSlowdown * slowdownOf(first, single);
+  return ladder.some((first) => {
+    const again = ladder.findLast(({ users, index }) => users === first.users && index > first.index);
+    return again !== undefined && slowdownOf(again, single) >= driftSlowdown * slowdownOf(first, single);
+  });
 }
 
 function slowedOf(
