@@ -1,13 +1,7 @@
 import { list, number } from '../../words.ts';
 import type { Facts } from '../facts.ts';
-import {
-  controlWords,
-  excludedOf,
-  limitEvidence,
-  machineCpuOf,
-  verdictsFor,
-  waitingNames,
-} from '../limit-verdict.ts';
+import { limitEvidence } from '../limit-evidence.ts';
+import { controlWords, excludedOf, machineCpuOf, verdictsFor, waitingNames } from '../limit-verdict.ts';
 import type { Accusation, Rule } from '../rule.ts';
 
 /** A limited number of places, shared by the endpoints that slow down together by the same time; the control is free. */

@@ -1,10 +1,10 @@
 import { list, number, share } from '../../words.ts';
 import type { Facts } from '../facts.ts';
+import { limitEvidence } from '../limit-evidence.ts';
 import {
   controlWords,
   excludedOf,
   fullMachine,
-  limitEvidence,
   machineCpuOf,
   verdictsFor,
   waitingNames,

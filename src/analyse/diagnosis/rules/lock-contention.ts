@@ -3,14 +3,8 @@ import type { RowsReading } from '../../probes/probe-readings.ts';
 import { list, number, rate, times, within } from '../../words.ts';
 import { ratioOf } from '../contrast.ts';
 import type { Facts } from '../facts.ts';
-import {
-  controlWords,
-  excludedOf,
-  type LimitVerdict,
-  limitEvidence,
-  verdictsFor,
-  waitingNames,
-} from '../limit-verdict.ts';
+import { limitEvidence } from '../limit-evidence.ts';
+import { controlWords, excludedOf, type LimitVerdict, verdictsFor, waitingNames } from '../limit-verdict.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
 /** One at a time, on some endpoints, the control free; the same row is slow, spread rows are not (if that was tried). */

@@ -14,10 +14,10 @@ import {
 import { median } from '../contrast.ts';
 import { type Coupling, fewestRequests } from '../coupling.ts';
 import type { Facts, Saturation } from '../facts.ts';
+import { limitEvidence } from '../limit-evidence.ts';
 import {
   controlWords,
   type LimitVerdict,
-  limitEvidence,
   limitVerdictsOf,
   standsForQueueing,
   waitingNames,

@@ -1,13 +1,7 @@
 import { list, number } from '../../words.ts';
 import type { Facts } from '../facts.ts';
-import {
-  controlWords,
-  excludedOf,
-  fullMachine,
-  limitEvidence,
-  machineCpuOf,
-  verdictsFor,
-} from '../limit-verdict.ts';
+import { limitEvidence } from '../limit-evidence.ts';
+import { controlWords, excludedOf, fullMachine, machineCpuOf, verdictsFor } from '../limit-verdict.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
 /** One thread serves everything, and some endpoint keeps it from going on: whatever comes next waits as long. */
