@@ -64,7 +64,7 @@ describe.skipIf(skipped !== '')(`nginx over HTTP/2${skipped}`, () => {
   const rows: [string, boolean, string, number, number][] = [
     ['by prior knowledge, a session a user', false, '', 1_000_000, 6],
     ['over TLS, a session a user', true, '', 1_000_000, 6],
-    ['over TLS, one session a thread for all users', true, 'connections: { shared: 1 }', 1_000_000, 2],
+    ['over TLS, one session for all users', true, 'connections: { shared: 1 }', 1_000_000, 1],
     ['over TLS, a session for each request', true, 'connections: per-request', 1_000_000, 0],
     ['over TLS, sessions that nginx ends after 20 requests', true, '', 20, 0],
     [

@@ -32,19 +32,19 @@ async function forgetful(
   return { port: (server.address() as AddressInfo).port, seen: () => seen };
 }
 
-async function load(request: string, port: number) {
+async function load(request: string, port: number, thinkTime = '1050ms') {
   const sink = memorySink();
   const plan = await planFor(
-    `{ target: 'http://127.0.0.1:${port}', endpoints: [${request}], load: { users: 2, duration: 200ms } }`,
+    `{ target: 'http://127.0.0.1:${port}', endpoints: [${request}], load: { users: 2, duration: 2600ms, thinkTime: ${thinkTime} } }`,
   );
   await runLoad(plan, { workers: 1, seed: 1, open: () => sink });
   return outcomeCounts(sink);
 }
 
 it.each(['close', 'reset'] as const)(
-  'a request that meets a connection given up meanwhile (%s) goes over a new one',
+  'a request that meets an idle connection given up meanwhile (%s) goes over a new one',
   async (how) => {
-    const { port, seen } = await forgetful(3, how);
+    const { port, seen } = await forgetful(1, how);
     const counts = await load('GET /', port);
     expect(counts).toEqual({ ok: seen() });
     expect(counts.ok).toBeGreaterThan(3);
@@ -52,8 +52,15 @@ it.each(['close', 'reset'] as const)(
 );
 
 it('but not one that may have changed something', async () => {
-  const { port, seen } = await forgetful(3, 'close');
+  const { port, seen } = await forgetful(1, 'close');
   const { ok, reset } = await load('POST /', port);
+  expect(ok).toBe(seen());
+  expect(reset).toBeGreaterThan(0);
+});
+
+it('nor one on a connection in use, which no server gives up for being idle', async () => {
+  const { port, seen } = await forgetful(1, 'close');
+  const { ok, reset } = await load('GET /', port, '20ms');
   expect(ok).toBe(seen());
   expect(reset).toBeGreaterThan(0);
 });
