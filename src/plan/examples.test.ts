@@ -34,6 +34,23 @@ test.each(readdirSync(folder).filter((name) => /\.(?:ya?ml|json|ts)$/.test(name)
   },
 );
 
+/** Pieces of plans in the documents: what a piece leaves out is put beside it. */
+const pieces = ['README.md', 'docs/plan.md'].flatMap((file) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, piece = '']) => [file, piece] as const);
+});
+
+test.each(pieces)('%s: a piece is a valid plan: %s', (file, piece) => {
+  const text = [
+    piece,
+    ...(/^target:/m.test(piece) ? [] : ['target: http://127.0.0.1:1']),
+    ...(/^(?:endpoints|flows):/m.test(piece) ? [] : ['endpoints: [GET /]']),
+    ...(/^load:/m.test(piece) ? [] : ['load: { users: 1 }']),
+  ].join('\n');
+  const outcome = parsePlan(text, { file, format: 'yaml' });
+  expect(outcome.state === 'faulty' ? formatFaults(outcome.faults) : '').toBe('');
+});
+
 test('the reference: ten endpoints, eight of them with an SLA on the 95th percentile', async () => {
   const outcome = await outcomeOf('jsonplaceholder.yaml');
   const plan = outcome.state === 'valid' ? outcome.plan : null;
