@@ -40,7 +40,8 @@ for (const kind of systemKinds) {
       : truth.outside === true
         ? diagnosis.verdict === 'unknown'
         : first !== undefined && isTrue(first) && causes.some((cause) => truth.causes.includes(cause));
-    const outcome = isRight ? 'right' : causes.length === 0 ? 'open' : 'wrong';
+    // Naming only what is true, but not what limits, is no accusation, and no answer either.
+    const outcome = isRight ? 'right' : causes.every(isTrue) ? 'open' : 'wrong';
     row[outcome] += 1;
     if (isHealthy) {
       sum.healthy += 1;

@@ -4,6 +4,9 @@ import type { Scouted } from '../../record/scouting.ts';
 import { simulatedPlan } from './simulated-plan.ts';
 import type { SimulatedSystem } from './simulated-system.ts';
 
+/** Another machine (RFC 5737): how busy that is cannot be known, so that only what requests show can tell. */
+const elsewhere = 'http://192.0.2.1:3000';
+
 /** The plan that a session on this system follows: its endpoints, then those of the probes, as for a real target. */
 export function sessionPlan(system: SimulatedSystem): Plan {
   const bare = simulatedPlan({
@@ -20,6 +23,7 @@ export function sessionPlan(system: SimulatedSystem): Plan {
   });
   const plan: Plan = {
     ...bare,
+    target: elsewhere,
     endpoints: bare.endpoints.map((endpoint, index) => keyed(endpoint, system.endpoints[index]?.keys ?? 1)),
     load: {
       kind: 'closed',
