@@ -10,7 +10,7 @@ const database = await openTestDatabase();
 describeWith(database, "the reference API has JSONPlaceholder's routes", ({ url, stop }) => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startLab({ databaseUrl: url, profile: 'tuned', switches: { cache: false } });
+    lab = await startLab({ databaseUrl: url, profile: 'tuned', switches: { cache: 'off' } });
   });
   afterAll(async () => {
     await lab?.stop();

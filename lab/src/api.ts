@@ -31,9 +31,10 @@ export function createApi(parts: {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
   });
   const traffic = countTraffic(app.server, '/_lab/stats');
-  const cache: Cache<Answer> | undefined = switches.cache
-    ? createCache({ ttlMs: cacheTtlMs, entriesPerTag: cacheEntriesPerTag, nowMs: () => performance.now() })
-    : undefined;
+  const cache: Cache<Answer> | undefined =
+    switches.cache !== 'off'
+      ? createCache({ ttlMs: cacheTtlMs, entriesPerTag: cacheEntriesPerTag, nowMs: () => performance.now() })
+      : undefined;
 
   if (!switches.keepAlive) {
     app.server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));

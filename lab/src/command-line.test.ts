@@ -30,7 +30,7 @@ test('every flag reaches its switch', () => {
     stopWithParent: true,
     options: {
       profile: 'tuned',
-      switches: { pool: 7, eventLoopWork: true, keepAlive: false, cache: false, commit: 'each' },
+      switches: { pool: 7, eventLoopWork: true, keepAlive: false, cache: 'off', commit: 'each' },
       port: 8080,
       seed: 3,
       databaseUrl: 'postgres://x',
@@ -41,12 +41,12 @@ test('every flag reaches its switch', () => {
 test.each([
   [['--pool', '0'], '--pool "0" is not one of its values: 1..400'],
   [['--pool', 'many'], '--pool "many" is not one of its values: 1..400'],
-  [['--cache', 'redis'], '--cache "redis" is not one of its values: on, off'],
+  [['--cache', 'disk'], '--cache "disk" is not one of its values: off, memory, redis; on means memory'],
   [['--profile', 'fast'], '--profile "fast" is not one of its values: baseline, tuned'],
   [['--commit', 'never'], '--commit "never" is not one of its values: grouped, each, async'],
   [['--port', '70000'], '--port "70000" is not one of its values: 0..65535'],
-  [['--cache'], '--cache needs a value: on, off'],
-  [['--cache', '--json'], '--cache needs a value: on, off'],
+  [['--cache'], '--cache needs a value: off, memory, redis; on means memory'],
+  [['--cache', '--json'], '--cache needs a value: off, memory, redis; on means memory'],
   [['--json=yes'], '--json takes no value'],
   [['up'], 'unexpected argument "up"'],
 ])('%j is refused', (args, fault) => {

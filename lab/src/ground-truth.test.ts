@@ -17,15 +17,15 @@ const rows: readonly [string, Switches, readonly string[]][] = [
   ['tuned', tuned, []],
   [
     'tuned, a pool of one without a cache',
-    { ...tuned, cache: false, pool: 1 },
+    { ...tuned, cache: 'off', pool: 1 },
     ['connection-pool limit', 'no-cache present'],
   ],
   ['tuned, work on the event loop', { ...tuned, eventLoopWork: true }, ['single-threaded limit']],
   ['tuned, no keep-alive', { ...tuned, keepAlive: false }, ['no-keep-alive present']],
-  ['tuned, no cache', { ...tuned, cache: false }, ['no-cache present']],
+  ['tuned, no cache', { ...tuned, cache: 'off' }, ['no-cache present']],
   [
     'tuned, N+1 behind no cache',
-    { ...tuned, cache: false, nPlusOne: true },
+    { ...tuned, cache: 'off', nPlusOne: true },
     ['no-cache present', 'n-plus-one present'],
   ],
   [

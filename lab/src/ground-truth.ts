@@ -47,7 +47,7 @@ function commitMs(switches: Switches): number {
 
 /** The requests per second at which the pool and the event loop are full. */
 function capacityPerSecond(switches: Switches): { pool: number; eventLoop: number } {
-  const reads = (1 - writeShare) * (switches.cache ? missShare : 1);
+  const reads = (1 - writeShare) * (switches.cache === 'off' ? 1 : missShare);
   const hold = reads * holdMs(switches, 'read') + writeShare * holdMs(switches, 'write');
   const busy = nominalMs.request + (switches.eventLoopWork ? nominalMs.signature : 0);
   return { pool: (switches.pool * 1000) / hold, eventLoop: 1000 / busy };
@@ -79,7 +79,7 @@ export function groundTruth(switches: Switches): readonly PlantedCause[] {
       because: 'every answer carries Connection: close',
     });
   }
-  if (!switches.cache) {
+  if (switches.cache === 'off') {
     planted.push({ cause: 'no-cache', role: 'present', because: 'every read reaches the database' });
   }
   if (holdMs(switches, 'write') >= 3 * holdMs(switches, 'read')) {
@@ -89,7 +89,7 @@ export function groundTruth(switches: Switches): readonly PlantedCause[] {
       because: `the ${commitsOfOneWrite} rows of a write are committed one after the other`,
     });
   }
-  if (switches.nPlusOne && !switches.cache) {
+  if (switches.nPlusOne && switches.cache === 'off') {
     planted.push({ cause: 'n-plus-one', role: 'present', because: 'each user costs two more queries' });
   }
   return planted;

@@ -114,7 +114,7 @@ describeWith(database, 'a lab starts and leaves nothing behind', ({ url, witness
     const lab = await spawnLab({ databaseUrl: url, profile: 'tuned', switches: { pool: 2 } });
     running.push(lab);
     expect(lab.pid).not.toBe(process.pid);
-    expect(lab.config).toMatchObject({ profile: 'tuned', pool: 2, cache: true });
+    expect(lab.config).toMatchObject({ profile: 'tuned', pool: 2, cache: 'memory' });
     expect(await (await fetch(`${lab.url}/_lab/health`)).json()).toEqual({ status: 'ok' });
     await lab.stop();
     expect(await schemas()).toEqual([]);

@@ -22,6 +22,12 @@ export interface LabOptions {
   readonly seed?: number;
   /** A PostgreSQL to use in place of the embedded one; the lab keeps to its own schema there. */
   readonly databaseUrl?: string;
+  /** The Redis of `cache: 'redis'`. */
+  readonly redisUrl?: string;
+  /** A replica of the database, for reads. */
+  readonly replicaUrl?: string;
+  /** Which of a stack's instances this is, from 1; the label of its metrics. */
+  readonly instance?: number;
 }
 
 export interface LabConfig extends Switches {

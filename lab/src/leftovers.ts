@@ -14,7 +14,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { isObject } from './document.ts';
 import { LabError } from './lab-error.ts';
-import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { commandLine, endProcess, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { endNotedProcesses } from './stack/state.ts';
 
 /** What one running lab would leave behind if it were killed. */
 export interface Berth {
@@ -92,6 +93,7 @@ export async function clearLeftovers(): Promise<number> {
     if (!folderPattern.test(name) || owner === undefined || isAlive(owner)) continue;
     const folder = join(root, name);
     const server = serverOf(join(folder, 'data'));
+    await endNotedProcesses(folder);
     if (server !== undefined) await endServer(server);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     rmSync(note, { force: true });
@@ -127,23 +129,9 @@ export function serverOf(dataDir: string): ProcessIdentity | undefined {
 }
 
 /** SIGQUIT is PostgreSQL's immediate shutdown: what the folder holds is about to be removed. */
-export async function endServer(server: ProcessIdentity): Promise<void> {
-  for (const [signal, patienceMs] of [
+export function endServer(server: ProcessIdentity): Promise<void> {
+  return endProcess(server, [
     ['SIGQUIT', 5000],
     ['SIGKILL', 2000],
-  ] as const) {
-    if (!isAlive(server)) return;
-    signalTo(server.pid, signal);
-    const until = performance.now() + patienceMs;
-    while (isAlive(server) && performance.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-}
-
-function signalTo(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended in between.
-  }
+  ]);
 }

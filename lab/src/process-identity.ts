@@ -17,6 +17,28 @@ export function isAlive(process: ProcessIdentity): boolean {
   return startOf(process.pid) === process.startedAt;
 }
 
+/** Sends one signal after the other, each with its patience in milliseconds, until the process is gone. */
+export async function endProcess(
+  ended: ProcessIdentity,
+  signals: readonly (readonly [NodeJS.Signals, number])[],
+): Promise<void> {
+  for (const [signal, patienceMs] of signals) {
+    if (!isAlive(ended)) return;
+    signalTo(ended.pid, signal);
+    const until = performance.now() + patienceMs;
+    while (isAlive(ended) && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended in between.
+  }
+}
+
 /** Linux: field 22 of /proc/PID/stat, ticks since boot (proc_pid_stat(5)); a zombie counts as gone. */
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return ps(pid, 'lstart=');

@@ -19,7 +19,7 @@ describeWith(database, 'each switch is a mechanism', ({ url, witness, stop }) =>
     const lab = await startLab({
       databaseUrl: url,
       profile: 'tuned',
-      switches: { pool: 3, cache: false, ...switches },
+      switches: { pool: 3, cache: 'off', ...switches },
     });
     running.push(lab);
     return lab;
@@ -104,7 +104,7 @@ describeWith(database, 'each switch is a mechanism', ({ url, witness, stop }) =>
   );
 
   test('cache on: the second read does not reach the database, a write does away with it', async () => {
-    const lab = await start({ cache: true });
+    const lab = await start({ cache: 'memory' });
     const first = await read(lab, '/posts?userId=1&_limit=3');
     expect(first.headers.get('x-cache')).toBe('miss');
     const queries = await queriesOf(lab, async () => {
@@ -128,7 +128,7 @@ describeWith(database, 'each switch is a mechanism', ({ url, witness, stop }) =>
   });
 
   test('cache off: every read reaches the database', async () => {
-    const lab = await start({ cache: false });
+    const lab = await start({ cache: 'off' });
     const queries = await queriesOf(lab, async () => {
       for (let request = 0; request < 3; request += 1) {
         expect((await read(lab, '/posts')).headers.get('x-cache')).toBeNull();

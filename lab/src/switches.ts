@@ -1,4 +1,6 @@
 export type CommitMode = 'grouped' | 'each' | 'async';
+/** Where reads are kept while fresh: nowhere, in the process's memory, or in a Redis that all instances share. */
+export type CacheMode = 'off' | 'memory' | 'redis';
 export type Profile = 'baseline' | 'tuned';
 
 /** The mechanisms that are planted in the reference API. `true` on a remedy means that it is in place. */
@@ -9,8 +11,8 @@ export interface Switches {
   readonly eventLoopWork: boolean;
   /** Connections stay open between requests; otherwise every answer carries `Connection: close`. */
   readonly keepAlive: boolean;
-  /** Reads are answered from the process's memory while fresh. */
-  readonly cache: boolean;
+  /** Where reads are answered from while fresh. */
+  readonly cache: CacheMode;
   /** Foreign keys are indexed. */
   readonly indexes: boolean;
   /** A user's address and company are fetched with two queries per user. */
@@ -28,7 +30,7 @@ export const baseline: Switches = {
   pool: 4,
   eventLoopWork: true,
   keepAlive: false,
-  cache: false,
+  cache: 'off',
   indexes: false,
   nPlusOne: false,
   auditReads: true,
@@ -41,7 +43,7 @@ export const tuned: Switches = {
   pool: 20,
   eventLoopWork: false,
   keepAlive: true,
-  cache: true,
+  cache: 'memory',
   indexes: true,
   nPlusOne: false,
   auditReads: false,
@@ -56,7 +58,7 @@ const poolLimit = 400;
 interface SwitchDescription {
   readonly key: keyof Switches;
   readonly flag: string;
-  readonly kind: 'count' | 'on-off' | 'commit';
+  readonly kind: 'count' | 'on-off' | 'commit' | 'cache';
   readonly help: string;
 }
 
@@ -83,8 +85,8 @@ export const switchTable: readonly SwitchDescription[] = [
   {
     key: 'cache',
     flag: 'cache',
-    kind: 'on-off',
-    help: 'answer reads from memory while they are fresh',
+    kind: 'cache',
+    help: "answer reads while they are fresh from the process's memory, or from Redis",
   },
   {
     key: 'indexes',
@@ -118,6 +120,7 @@ export const switchTable: readonly SwitchDescription[] = [
   },
 ];
 
+const cacheModes: readonly CacheMode[] = ['off', 'memory', 'redis'];
 const commitModes: readonly CommitMode[] = ['grouped', 'each', 'async'];
 
 /** The values that a switch takes, as a person would type them. */
@@ -129,6 +132,8 @@ export function choices(kind: SwitchDescription['kind']): string {
       return 'on, off';
     case 'commit':
       return commitModes.join(', ');
+    case 'cache':
+      return `${cacheModes.join(', ')}; on means memory`;
     default:
       return kind satisfies never;
   }
@@ -148,6 +153,8 @@ export function parseSwitch(
       return text === 'on' ? true : text === 'off' ? false : undefined;
     case 'commit':
       return commitModes.find((mode) => mode === text);
+    case 'cache':
+      return text === 'on' ? 'memory' : cacheModes.find((mode) => mode === text);
     default:
       return kind satisfies never;
   }

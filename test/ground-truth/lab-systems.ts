@@ -25,7 +25,7 @@ const endpoints: readonly PlannedEndpoint[] = [
 export const labs: Readonly<Record<string, (d: Drawing) => LabDraft>> = {
   'lab-pool': (d) => {
     const pool = d.whole(2, 4);
-    return drafted({ ...tuned, cache: false, auditReads: true, commit: 'grouped', pool }, { pool: 60 }, pool);
+    return drafted({ ...tuned, cache: 'off', auditReads: true, commit: 'grouped', pool }, { pool: 60 }, pool);
   },
   'lab-event-loop': () => drafted({ ...tuned, eventLoopWork: true }, { eventLoopWork: false }),
   'lab-baseline': (d) => {
