@@ -1,14 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createApi } from './api.ts';
-import { openPool } from './connection-pool.ts';
 import { type DatabaseServer, externalServer, startServer } from './database-server.ts';
-import { claimDatabase } from './exclusive-use.ts';
-import { LabError } from './lab-error.ts';
-import { createSchema, dropSchema, fillSchema } from './schema.ts';
-import { defaultSeed, type SeedTexts, seedTexts } from './seed.ts';
-import { createSign } from './signature.ts';
-import { openStore } from './store.ts';
+import { prepareDatabase } from './prepared-database.ts';
+import { defaultSeed, seedTexts } from './seed.ts';
+import { serveApi } from './served-api.ts';
 import { type Profile, profiles, type Switches } from './switches.ts';
 
 export interface LabOptions {
@@ -26,8 +19,6 @@ export interface LabOptions {
   readonly redisUrl?: string;
   /** A replica of the database, for reads. */
   readonly replicaUrl?: string;
-  /** Which of a stack's instances this is, from 1; the label of its metrics. */
-  readonly instance?: number;
 }
 
 export interface LabConfig extends Switches {
@@ -47,7 +38,6 @@ export interface Lab {
 
 /** Connections beyond the pool's: the lab's own at start and stop, and someone who looks. */
 const spareConnections = 12;
-const drainLimitMs = 2000;
 
 /**
  * Starts the reference API in this process, over a PostgreSQL of its own.
@@ -69,26 +59,20 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         ? await startServer({ connections: switches.pool + spareConnections })
         : externalServer(options.databaseUrl);
     undo.push(() => server.stop());
-    await prepare(server, switches, rows, undo);
-    const pool = await openPool({
-      connectionString: server.connectionString,
-      size: switches.pool,
-      commit: switches.commit,
-    });
-    undo.push(() => pool.stop());
-    const store = openStore(pool, switches, rows);
-    const sign = createSign(randomBytes(16).toString('hex'), switches.eventLoopWork);
-    const app = createApi({ switches, pool, store, sign });
-    undo.push(async () => {
-      const impatience = setTimeout(() => app.server.closeAllConnections(), drainLimitMs);
-      await app.close();
-      clearTimeout(impatience);
-    });
-    await listen(app, options.port ?? 0);
-    const { port } = app.server.address() as AddressInfo;
+    await prepareDatabase(server, switches, rows, undo);
+    const assignment = {
+      switches,
+      port: options.port ?? 0,
+      instance: 1,
+      databaseUrl: server.connectionString,
+      replicaUrl: options.replicaUrl ?? null,
+      redisUrl: options.redisUrl ?? null,
+    };
+    const api = await serveApi(assignment, rows);
+    undo.push(() => api.stop());
     let stopping: Promise<void> | undefined;
     return {
-      url: `http://127.0.0.1:${port}`,
+      url: api.url,
       pid: process.pid,
       config: { profile, ...switches, seed, database: server.kind },
       stop() {
@@ -98,48 +82,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     };
   } catch (error) {
     await unwind();
-    throw error;
-  }
-}
-
-/** Schema and rows, over a connection that commits at once; on another's server the schema goes at the end. */
-async function prepare(
-  server: DatabaseServer,
-  switches: Switches,
-  rows: SeedTexts,
-  undo: (() => Promise<void>)[],
-): Promise<void> {
-  const { connectionString } = server;
-  const once = async (work: Parameters<Awaited<ReturnType<typeof openPool>>['hold']>[0]) => {
-    const pool = await openPool({ connectionString, size: 1, commit: 'async' });
-    await pool.hold(work).finally(() => pool.stop());
-  };
-  if (server.kind === 'external') {
-    undo.push(await claimDatabase(connectionString));
-    undo.push(() => once(dropSchema));
-  }
-  await once(async (connection) => {
-    await createSchema(connection, switches);
-    await fillSchema(connection, rows, 'new');
-  });
-}
-
-async function listen(app: ReturnType<typeof createApi>, port: number): Promise<void> {
-  try {
-    await app.listen({ host: '127.0.0.1', port });
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'EADDRINUSE' || error.code === 'EACCES')
-    ) {
-      throw new LabError(
-        'port-taken',
-        `port ${port} of 127.0.0.1 cannot be used`,
-        'choose another `--port`, or 0',
-        error,
-      );
-    }
     throw error;
   }
 }

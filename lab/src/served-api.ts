@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createApi } from './api.ts';
+import { openPool } from './connection-pool.ts';
+import { LabError } from './lab-error.ts';
+import type { SeedTexts } from './seed.ts';
+import { createSign } from './signature.ts';
+import { openStore } from './store.ts';
+import type { Switches } from './switches.ts';
+
+/** What an API process is given: its switches, and where the components that it uses answer. */
+export interface ApiAssignment {
+  readonly switches: Switches;
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  /** Which of a stack's instances this is, from 1; the label of its metrics. */
+  readonly instance: number;
+  /** A PostgreSQL with the lab's schema and rows. */
+  readonly databaseUrl: string;
+  /** Its replica, for reads. */
+  readonly replicaUrl: string | null;
+  /** The Redis of `cache: 'redis'`. */
+  readonly redisUrl: string | null;
+}
+
+export interface ServedApi {
+  readonly url: string;
+  /** Answers what is in flight and lets go of the database. */
+  stop(): Promise<void>;
+}
+
+const drainLimitMs = 2000;
+
+/**
+ * Serves the API from this process over a database that is prepared.
+ *
+ * @throws LabError when the port is taken or a component does not answer.
+ */
+export async function serveApi(assignment: ApiAssignment, rows: SeedTexts): Promise<ServedApi> {
+  const { switches, databaseUrl, port } = assignment;
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const pool = await openPool({
+      connectionString: databaseUrl,
+      size: switches.pool,
+      commit: switches.commit,
+    });
+    undo.push(() => pool.stop());
+    const store = openStore(pool, switches, rows);
+    const sign = createSign(randomBytes(16).toString('hex'), switches.eventLoopWork);
+    const app = createApi({ switches, pool, store, sign });
+    undo.push(async () => {
+      const impatience = setTimeout(() => app.server.closeAllConnections(), drainLimitMs);
+      await app.close();
+      clearTimeout(impatience);
+    });
+    await listen(app, port);
+    const address = app.server.address() as AddressInfo;
+    return { url: `http://127.0.0.1:${address.port}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(app: ReturnType<typeof createApi>, port: number): Promise<void> {
+  try {
+    await app.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+    ) {
+      throw new LabError(
+        'port-taken',
+        `port ${port} of 127.0.0.1 cannot be used`,
+        'choose another `--port`, or 0',
+        error,
+      );
+    }
+    throw error;
+  }
+}
