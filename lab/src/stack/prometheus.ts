@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isObject } from '../document.ts';
 import { freePort } from '../free-port.ts';
 import {
   type Job,
@@ -20,7 +21,7 @@ export type Watched = Readonly<Record<Job, readonly Target[]>>;
 
 export interface Monitoring extends Running {
   readonly url: string;
-  /** Changes the targets of a job, as when an instance is added; noticed within a second. */
+  /** Changes the targets of a job, as when an instance is added; Prometheus notices within five seconds. */
   watch(job: Job, targets: readonly Target[]): void;
 }
 
@@ -62,13 +63,19 @@ export async function startPrometheus(
       `--web.listen-address=${address}`,
       '--log.level=warn',
     ],
-    isReady: async () => {
-      const response = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(answerLimitMs) });
-      await response.body?.cancel();
-      return response.ok;
-    },
+    isReady: () => isServing(url, realpathSync(state.folder)),
   });
   return { ...running, url, watch };
+}
+
+/** Whether this Prometheus, and no other on the port, is ready: it tells the folder that it works in. */
+async function isServing(url: string, folder: string): Promise<boolean> {
+  const ask = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(answerLimitMs) });
+  const ready = await ask('/-/ready');
+  await ready.body?.cancel();
+  if (!ready.ok) return false;
+  const answer: unknown = await (await ask('/api/v1/status/runtimeinfo')).json();
+  return isObject(answer) && isObject(answer.data) && answer.data.CWD === folder;
 }
 
 /** Never half a file: Prometheus reads it as soon as it changes. */
