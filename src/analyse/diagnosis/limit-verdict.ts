@@ -6,7 +6,7 @@ import { processorSignsOf } from './processor-signs.ts';
 import { contentionCollapse } from './rules/contention-collapse.ts';
 import { drift } from './rules/drift.ts';
 import { moreWorkersBringMore } from './rules/generator.ts';
-import type { SharedLimit, Together } from './shared-limit.ts';
+import { freeBelow, type SharedLimit, type Together } from './shared-limit.ts';
 import { turnedAwayOf } from './turned-away.ts';
 
 /** The four causes that look alike in a ladder, and what a limit must show for each: docs/methods.md, 4. */
@@ -31,8 +31,8 @@ const mostOf = 0.75;
 const onePlace = 2;
 /** Surely more than one, all of the request's time being held. */
 const severalPlaces = 1.25;
-/** Answers so large, bytes, at so many bytes per second, may fill the line itself. */
-const wide = { bytes: 20_000, perSecond: 5e6 } as const;
+/** Answers so large, bytes, at so many bytes per second, may fill the line itself; a machine to itself carries far more. */
+const wide = { bytes: 20_000, perSecond: 5e6, perSecondLocal: 5e8 } as const;
 /** A machine that was busier than this may have been full. */
 export const fullMachine = 0.9;
 /** … and one that was less busy was not. */
@@ -54,9 +54,9 @@ export function limitVerdictsOf(facts: Facts): readonly LimitVerdict[] {
   return facts.limits.map((limit) => judge(limit, facts));
 }
 
-/** Throughput that falls is no plateau, and with drift the later stage is slower whatever its load. */
+/** Throughput that falls is no plateau, proven or not, and with drift the later stage is slower whatever its load. */
 function changes(facts: Facts): boolean {
-  return [contentionCollapse, drift].some((rule) => rule.accuse(facts)?.kind === 'found');
+  return contentionCollapse.accuse(facts) !== null || drift.accuse(facts)?.kind === 'found';
 }
 
 function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
@@ -90,6 +90,11 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
   const told = limit.sharing.filter((n) => n.together !== 'slowed');
   const part = (of: Together) =>
     told.length === 0 ? 0 : told.filter((n) => n.together === of).length / told.length;
+  // A control of a millisecond is slowed by any factor as soon as the target does something else, too; those that take
+  // long tell a queue from a processor.
+  const waitsInNoQueue = (control.reading.share?.high ?? Number.POSITIVE_INFINITY) < freeBelow;
+  if (control.together === 'same-factor' && waitsInNoQueue && part('same-time') >= mostOf)
+    return besideControl();
   switch (control.together) {
     case 'same-factor':
       return part('same-factor') >= mostOf || told.length === 0
@@ -133,23 +138,30 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
         : ['connection-pool', 'lock-contention'];
     const processor =
       'Look at the processor time of the target under this load, and of what it calls (a database).';
-    const exact = several && parallelism !== null && isExact(parallelism);
-    if (!exact && mayFillTheLine(limit, facts))
+    if (mayFillTheLine(limit, facts))
       return open(
         ['connection-pool', 'lock-contention'],
         `the answers of ${limit.name} are large: what is full may as well be the line that carries them`,
         'Ask for smaller answers at the same rate, or compress them: if the throughput grows, it is the line.',
       );
-    if (!byTime && !idle && signs.ownWork?.says !== 'same-time') {
-      if (byFactor || signs.control === 'slowed' || (signs.ownWork?.says === 'same-factor' && isFull(cpu)))
+    if (!byTime && signs.ownWork?.says !== 'same-time' && signs.ownWork?.says !== 'partly-spared') {
+      const slowed = signs.control === 'slowed';
+      if (byFactor || (slowed && !idle) || (signs.ownWork?.says === 'same-factor' && isFull(cpu)))
         return found('cpu-saturation', null);
+      // A quota fills up on a machine that has time left.
+      if (slowed)
+        return open(
+          ['cpu-saturation', ...places],
+          `${controlWords(limit)} was slowed as on a full processor, though the machine was not busy: a quota of the target may be used up`,
+          processor,
+        );
       if (signs.ownWork?.says === 'same-factor')
         return open(
           ['cpu-saturation', ...places],
           `short answers of ${limit.name} stayed short, as on a processor shared in time slices, or behind a queue without an order`,
           processor,
         );
-      if (isFull(cpu) || (signs.control !== 'not-slowed' && signs.ownWork === null))
+      if (isFull(cpu) || (!idle && signs.control !== 'not-slowed' && signs.ownWork === null))
         return open(
           [...places, 'cpu-saturation'],
           isFull(cpu)
@@ -171,14 +183,11 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
   }
 }
 
-function mayFillTheLine({ held, solo }: SharedLimit, { readings }: Facts): boolean {
+/** A line of a fixed rate for each sender looks like a pool with a whole number of places, so no figure excludes it. */
+function mayFillTheLine({ held, solo }: SharedLimit, { readings, run }: Facts): boolean {
   const bytes = readings.single.find((r) => r.endpoint === held)?.bytes ?? 0;
-  return bytes >= wide.bytes && bytes * (solo?.saturation?.value ?? 0) >= wide.perSecond;
-}
-
-function isExact(interval: Interval): boolean {
-  const [first, last] = wholeIn(interval);
-  return first === last;
+  const perSecond = isLocal(run.plan.target) ? wide.perSecondLocal : wide.perSecond;
+  return bytes >= wide.bytes && bytes * (solo?.saturation?.value ?? 0) >= perSecond;
 }
 
 function isFull(cpu: number | null): boolean {

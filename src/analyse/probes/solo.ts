@@ -1,7 +1,7 @@
 import type { Interval } from '../analysis.ts';
 import { differenceOf, meanOf, okRateOf, ratioOf } from '../diagnosis/contrast.ts';
 import type { Measurement } from '../measure/measurement.ts';
-import { productOf, scaled } from './probe-interval.ts';
+import { meanTime, productOf, scaled } from './probe-interval.ts';
 import type { CouplingReading, SingleUserReading, SoloReading } from './probe-readings.ts';
 import { type ProbedStage, type Probing, stagesOf } from './trial-stage.ts';
 
@@ -9,6 +9,8 @@ import { type ProbedStage, type Probing, stagesOf } from './trial-stage.ts';
 const growing = 0.35;
 /** More users than this times X·R₁: most of them wait. */
 const waitingUsers = 1.8;
+/** Up to this part of X·R₁ users none waits; the planner asks at three quarters. */
+const freeLoad = 0.8;
 /** Who waits with a held endpoint by this share of its added time takes its part of what is full. */
 const sharing = 0.5;
 /**
@@ -96,14 +98,26 @@ function readingOf(
       because: 'its throughput still grew with the users, or too few of them waited',
     };
   const saturation = together(flat);
-  const parallelism = productOf(saturation, scaled(held, 1 / 1000));
+  const knee = productOf(saturation, scaled(mean, 1 / 1000));
+  const served = alone ? withoutWaiting(measured, knee.value) : null;
+  const parallelism = productOf(saturation, scaled(served ? heldTime(served, controlMs) : held, 1 / 1000));
   return {
     ...reading,
     saturation,
-    knee: productOf(saturation, scaled(mean, 1 / 1000)),
+    knee,
     parallelism: productOf(parallelism, { value: 1, low: 1 - modelError, high: 1 + modelError }),
     because: null,
   };
+}
+
+/** Its time at the load that leaves a place free, where that was asked: as under load, and none waits. */
+function withoutWaiting(
+  measured: readonly { readonly measurement: { readonly users: number | null }; readonly own: Measurement }[],
+  knee: number,
+): Interval | null {
+  const free = measured.filter(({ measurement: { users } }) => users !== null && users <= freeLoad * knee);
+  const most = free.toSorted((a, b) => b.own.count - a.own.count)[0];
+  return most === undefined ? null : meanTime([most.own]);
 }
 
 /** What those who wait with the held endpoint keep busy of its limit: Σ X·S. */

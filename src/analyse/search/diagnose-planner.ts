@@ -3,7 +3,16 @@ import type { NotRun, Trial } from '../../record/trial.ts';
 import { nextCoupling, soloOfFree } from './diagnose-coupling.ts';
 import { firstRungAgain, longRung, nextRung, sameRung } from './diagnose-ladder.ts';
 import { orderOf, type SearchCeiling, type Wish } from './diagnose-orders.ts';
-import { keys, recovery, reuse, rows, singleOfHeld, singleUser, sizes, steps } from './diagnose-probes.ts';
+import {
+  heldWithoutWaiting,
+  keys,
+  recovery,
+  reuse,
+  rows,
+  singleUser,
+  sizes,
+  steps,
+} from './diagnose-probes.ts';
 import { type DiagnoseView, diagnoseViewOf } from './diagnose-view.ts';
 import type { SearchPlanner, SearchStep } from './search.ts';
 import type { MeasuredBefore } from './trial-view.ts';
@@ -156,7 +165,7 @@ function* wishes(given: Given): Generator<Wish> {
   yield* one(keys(view));
   yield* one(reuse(view));
   if (allow.writes && calm) yield* one(rows(view));
-  if (!brief) yield* one(singleOfHeld(view));
+  if (!brief) yield* one(heldWithoutWaiting(view));
   if (!brief && calm) yield* one(longRung(view));
   if (!brief && calm && !view.drifts) yield* one(soloOfFree(view, bounds));
   yield* one(back);

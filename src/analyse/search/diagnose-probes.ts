@@ -8,6 +8,8 @@ const wantedSingle = 50;
 const wantedEach = 30;
 const mostSingle = 3;
 const wantedOfHeld = 1500;
+/** Of the users that fill it: so many are served at once, and leave a place. */
+const withoutWaiting = 0.75;
 
 /** P1. Null: every endpoint was asked often enough, or as often as the time allows. */
 export function singleUser(view: DiagnoseView, brief: boolean): Wish | null {
@@ -44,26 +46,26 @@ export function singleUser(view: DiagnoseView, brief: boolean): Wish | null {
 }
 
 /**
- * P1 again, of what was held: how many places a limit has is told by the time that one request holds it, and an uneven
- * time needs many answers. Only with time to spare.
+ * The held endpoint at three quarters of the load that fills it: as many at once as can be had without waiting show how
+ * long a request holds what is full, sooner and under more of its load than one user after the other.
  */
-export function singleOfHeld(view: DiagnoseView): Wish | null {
+export function heldWithoutWaiting(view: DiagnoseView): Wish | null {
   const { plan, stages, single, disturbed } = view;
   const held = stages.findLast(({ trial, index }) => trial?.kind === 'coupling' && !disturbed.has(index));
   if (held?.trial?.kind !== 'coupling') return null;
   const endpoint = held.trial.held;
-  const again = stages.some(
-    ({ trial, endpoints, total }) =>
-      trial?.kind === 'single-user' && total.count > 0 && endpoints[endpoint]?.count === total.count,
-  );
-  const { ok, meanMs } = single.get(endpoint) ?? { ok: 0, meanMs: 0 };
-  if (again || ok >= wantedOfHeld || meanMs <= 0) return null;
+  const singleMs = single.get(endpoint)?.meanMs ?? 0;
+  const solos = stages.filter(({ trial }) => trial?.kind === 'solo' && trial.endpoint === endpoint);
+  const okRate = Math.max(0, ...solos.map(({ total }) => total.okRate));
+  const knee = (okRate * singleMs) / 1000;
+  const users = Math.max(1, Math.floor(withoutWaiting * knee));
+  if (knee <= 0 || solos.some((stage) => (stage.users ?? 0) <= knee)) return null;
   return {
-    trial: { kind: 'single-user' },
-    because: `${plan.endpoints[endpoint]?.name ?? ''} for one user: how long does a request hold what is full?`,
-    closed: { users: 1, weights: weightsOf(plan, [endpoint]) },
-    settleMs: 300,
-    seconds: clamp(Math.ceil((wantedOfHeld * meanMs) / 1000), 5, 20),
+    trial: { kind: 'solo', endpoint },
+    because: `${plan.endpoints[endpoint]?.name ?? ''} at ${users} ${users === 1 ? 'user' : 'users'}, so that none waits: how long does a request hold what is full?`,
+    closed: { users, weights: weightsOf(plan, [endpoint]) },
+    settleMs: 600,
+    seconds: clamp(Math.ceil((wantedOfHeld * singleMs) / users / 1000), 6, 20),
   };
 }
 
@@ -187,10 +189,12 @@ export function steps(view: DiagnoseView, bursts: boolean): Wish | null {
 
 export function recovery(view: DiagnoseView): Wish | null {
   const { ladder, stages } = view;
-  const heaviest = stages.findLastIndex(
-    ({ users, trial }) => (users ?? 0) > 4 || trial?.kind === 'step' || trial?.kind === 'rows',
-  );
   const already = stages.findLastIndex(({ trial }) => trial?.kind === 'recovery');
+  // Where users think, the light load is many users: it is no heavy one.
+  const heaviest = stages.findLastIndex(
+    ({ users, trial }) =>
+      trial?.kind !== 'recovery' && ((users ?? 0) > 4 || trial?.kind === 'step' || trial?.kind === 'rows'),
+  );
   const users = ladder[0]?.users ?? 1;
   if (heaviest < 0 || already > heaviest) return null;
   return {
