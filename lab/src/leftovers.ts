@@ -53,22 +53,23 @@ function leaveEmpty(root: string): void {
   }
 }
 
-/** Notes a new lab on disk before anything of it exists. */
-export function takeBerth(): Berth {
+/** Notes a new lab on disk before anything of it exists; a stack's has its name. */
+export function takeBerth(stack?: string): Berth {
   try {
-    return berthIn(berthsFolder());
+    return berthIn(berthsFolder(), stack);
   } catch (error) {
     // The last lab may have left with the folder in between.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return berthIn(berthsFolder());
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return berthIn(berthsFolder(), stack);
     throw error;
   }
 }
 
-function berthIn(root: string): Berth {
+function berthIn(root: string, stack: string | undefined): Berth {
   const name = `lab-${randomBytes(8).toString('hex')}`;
   const folder = join(root, name);
   const note = join(root, `${name}.json`);
-  writeFileSync(`${note}.new`, JSON.stringify({ owner: identify(process.pid) }), { mode: 0o600 });
+  writeFileSync(`${note}.new`, JSON.stringify({ owner: identify(process.pid), stack }), { mode: 0o600 });
   renameSync(`${note}.new`, note);
   mkdirSync(folder, { mode: 0o711 });
   return {
@@ -82,33 +83,51 @@ function berthIn(root: string): Berth {
   };
 }
 
-/** Ends the servers and removes the folders of labs that were killed; answers how many there were. */
-export async function clearLeftovers(): Promise<number> {
-  const root = berthsFolder();
-  let cleared = 0;
-  for (const entry of readdirSync(root).filter((each) => each.endsWith('.json'))) {
-    const name = basename(entry, '.json');
-    const note = join(root, entry);
-    const owner = ownerOf(note);
-    if (!folderPattern.test(name) || owner === undefined || isAlive(owner)) continue;
-    const folder = join(root, name);
-    const server = serverOf(join(folder, 'data'));
-    await endNotedProcesses(folder);
-    if (server !== undefined) await endServer(server);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    rmSync(note, { force: true });
-    cleared += 1;
-  }
-  return cleared;
+/** A lab that has a note on disk, whether it runs or was killed. */
+export interface NotedLab {
+  readonly folder: string;
+  /** The stack's name; `undefined` for an API by itself. */
+  readonly stack: string | undefined;
+  readonly owner: ProcessIdentity;
+  /** Ends what runs of it and removes its folder: only for one whose owner has ended. */
+  clear(): Promise<void>;
 }
 
-function ownerOf(note: string): ProcessIdentity | undefined {
+export function notedLabs(): readonly NotedLab[] {
+  const root = berthsFolder();
+  return readdirSync(root)
+    .filter((entry) => entry.endsWith('.json') && folderPattern.test(basename(entry, '.json')))
+    .flatMap((entry) => {
+      const note = join(root, entry);
+      const folder = join(root, basename(entry, '.json'));
+      const read = readNote(note);
+      if (read === undefined) return [];
+      const clear = async () => {
+        const server = serverOf(join(folder, 'data'));
+        await endNotedProcesses(folder);
+        if (server !== undefined) await endServer(server);
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+        rmSync(note, { force: true });
+      };
+      return [{ folder, ...read, clear }];
+    });
+}
+
+/** Ends the servers and removes the folders of labs that were killed; answers how many there were. */
+export async function clearLeftovers(): Promise<number> {
+  const left = notedLabs().filter(({ owner }) => !isAlive(owner));
+  for (const lab of left) await lab.clear();
+  return left.length;
+}
+
+function readNote(note: string): Pick<NotedLab, 'owner' | 'stack'> | undefined {
   try {
     const read: unknown = JSON.parse(readFileSync(note, 'utf8'));
     const owner = isObject(read) ? read.owner : undefined;
     if (!isObject(owner) || typeof owner.pid !== 'number' || typeof owner.startedAt !== 'string')
       return undefined;
-    return { pid: owner.pid, startedAt: owner.startedAt };
+    const stack = isObject(read) && typeof read.stack === 'string' ? read.stack : undefined;
+    return { owner: { pid: owner.pid, startedAt: owner.startedAt }, stack };
   } catch {
     return undefined;
   }

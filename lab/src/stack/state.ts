@@ -6,7 +6,11 @@ import { endProcess, identify, isAlive, type ProcessIdentity } from '../process-
 /** A process that belongs to a stack. */
 export interface StackProcess extends ProcessIdentity {
   readonly name: string;
+  /** PostgreSQL is ended by its immediate shutdown: on SIGTERM it would wait for its clients. */
+  readonly endsBy: EndingSignal;
 }
+
+type EndingSignal = 'SIGTERM' | 'SIGQUIT';
 
 /** What a stack has on disk: its folder, and a note of each process in it. */
 export interface StackState {
@@ -16,16 +20,16 @@ export interface StackState {
    * Notes a process as soon as it has a pid, so that a later start or `down` ends it should this supervisor be killed.
    * Answers its identity, or `undefined` when it has ended already.
    */
-  note(name: string, pid: number): StackProcess | undefined;
+  note(name: string, pid: number, endsBy?: EndingSignal): StackProcess | undefined;
 }
 
 export function stackStateIn(folder: string): StackState {
   return {
     folder,
-    note(name, pid) {
+    note(name, pid, endsBy = 'SIGTERM') {
       const identity = identify(pid);
       if (identity === undefined) return undefined;
-      const noted = { name, ...identity };
+      const noted = { name, ...identity, endsBy };
       appendFileSync(processesFile(folder), `${JSON.stringify(noted)}\n`, { mode: 0o600 });
       return noted;
     },
@@ -46,14 +50,13 @@ export function notedProcesses(folder: string): readonly StackProcess[] {
 /** Ends what a killed supervisor left running, the youngest first: a balancer before what it balances. */
 export async function endNotedProcesses(folder: string): Promise<number> {
   const alive = notedProcesses(folder).filter(isAlive).toReversed();
-  for (const each of alive) await endProcess(each, endingSignals);
+  for (const each of alive)
+    await endProcess(each, [
+      [each.endsBy, 2000],
+      ['SIGKILL', 2000],
+    ]);
   return alive.length;
 }
-
-const endingSignals = [
-  ['SIGTERM', 2000],
-  ['SIGKILL', 2000],
-] as const;
 
 function processesFile(folder: string): string {
   return join(folder, 'processes.jsonl');
@@ -67,7 +70,8 @@ function processIn(line: string): StackProcess | undefined {
     const { name, pid, startedAt } = read;
     if (typeof name !== 'string' || typeof pid !== 'number' || typeof startedAt !== 'string')
       return undefined;
-    return pid > 1 ? { name, pid, startedAt } : undefined;
+    const endsBy = read.endsBy === 'SIGQUIT' ? 'SIGQUIT' : 'SIGTERM';
+    return pid > 1 ? { name, pid, startedAt, endsBy } : undefined;
   } catch {
     return undefined;
   }
