@@ -96,12 +96,16 @@ function wholeNumber(text: string, high: number): number | undefined {
   return value <= high ? value : undefined;
 }
 
+function isNumber(kind: (typeof switchTable)[number]['kind']): boolean {
+  return typeof kind === 'object' ? 'most' in kind : kind === 'count';
+}
+
 /** The flags of the help, with what each profile sets. */
 export function helpText(): string {
   const shown = (value: Switches[keyof Switches]) =>
     typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
   const rows = switchTable.map(({ key, flag, kind, help }) => {
-    const usage = `--${flag} ${kind === 'count' ? 'N' : kind === 'on-off' ? 'on|off' : 'MODE'}`;
+    const usage = `--${flag} ${isNumber(kind) ? 'N' : kind === 'on-off' ? 'on|off' : 'MODE'}`;
     return `  ${usage.padEnd(26)}${help}\n${' '.repeat(28)}baseline ${shown(profiles.baseline[key])}, tuned ${shown(profiles.tuned[key])}; ${choices(kind)}`;
   });
   return `Usage: lab [options]

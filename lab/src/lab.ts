@@ -3,6 +3,7 @@ import { prepareDatabase } from './prepared-database.ts';
 import { defaultSeed, seedTexts } from './seed.ts';
 import { serveApi } from './served-api.ts';
 import { type Profile, profiles, type Switches } from './switches.ts';
+import { dependencyConnections } from './troubles/dependency.ts';
 
 export interface LabOptions {
   /** Where the switches start from; `baseline` unless told. */
@@ -56,7 +57,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   try {
     const server =
       options.databaseUrl === undefined
-        ? await startServer({ connections: switches.pool + spareConnections })
+        ? await startServer({ connections: switches.pool + dependencyConnections + spareConnections })
         : externalServer(options.databaseUrl);
     undo.push(() => server.stop());
     await prepareDatabase(server, switches, rows, undo);

@@ -1,12 +1,14 @@
 import type { Connection } from './connection-pool.ts';
 import { type Field, type Resource, resources } from './resource.ts';
 import type { SeedTexts } from './seed.ts';
+import { trailTable } from './troubles/trail.ts';
+import { usesTable } from './troubles/use-counter.ts';
 
 /** The only schema that the lab touches, on its own server or on another's. */
 export const schemaName = 'loadline_lab';
 
 const tables = resources.flatMap((resource) => [resource.name, ...resource.parts]);
-const logs = ['activity', 'revisions', 'outbox'];
+const logs = ['activity', 'revisions', 'outbox', usesTable, trailTable, 'accesses'];
 
 export async function createSchema(connection: Connection, options: { indexes: boolean }): Promise<void> {
   await connection.run(`DROP SCHEMA IF EXISTS ${schemaName} CASCADE`);
@@ -26,6 +28,13 @@ export async function createSchema(connection: Connection, options: { indexes: b
   await connection.run(
     `CREATE TABLE outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(),
        topic text NOT NULL, entity integer NOT NULL)`,
+  );
+  await connection.run(`CREATE TABLE ${usesTable} (resource text PRIMARY KEY, times bigint NOT NULL)`);
+  await connection.run(
+    `CREATE TABLE ${trailTable} (resource text NOT NULL, entity integer, step integer NOT NULL)`,
+  );
+  await connection.run(
+    'CREATE TABLE accesses (step integer NOT NULL, resource text NOT NULL, entity integer)',
   );
   if (!options.indexes) return;
   for (const resource of resources) {
@@ -74,6 +83,9 @@ export async function fillSchema(
         `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`,
         [seed.get(table) ?? '[]'],
       );
+    }
+    for (const { name } of resources) {
+      await connection.query(`INSERT INTO ${usesTable} VALUES ($1, 0)`, [name]);
     }
     for (const resource of resources) {
       await connection.query(

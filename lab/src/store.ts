@@ -8,6 +8,8 @@ import { fillSchema } from './schema.ts';
 import type { SeedTexts } from './seed.ts';
 import * as statements from './statements.ts';
 import type { Switches } from './switches.ts';
+import { followTrail } from './troubles/trail.ts';
+import { countingHold } from './troubles/use-counter.ts';
 
 interface List {
   readonly items: readonly Document[];
@@ -26,10 +28,11 @@ export interface Store {
   reset(): Promise<void>;
 }
 
-type StoreSwitches = Pick<Switches, 'nPlusOne' | 'auditReads' | 'writeBatching'>;
+type StoreSwitches = Pick<Switches, 'nPlusOne' | 'auditReads' | 'writeBatching' | 'countUses' | 'trailRows'>;
 
 export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: SeedTexts): Store {
   const joined = !switches.nPlusOne;
+  const hold = countingHold(pool, switches.countUses);
 
   const send = (connection: Connection, statement: statements.Statement) =>
     connection.query(statement.text, statement.values);
@@ -53,13 +56,14 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
   };
 
   const audited = async (connection: Connection, resource: Resource, id?: number) => {
+    await followTrail(connection, switches.trailRows, resource.name, id);
     if (switches.auditReads) await send(connection, statements.insertActivity('read', resource.name, id));
   };
 
   /** Every row of a write: committed as one, or each statement by itself. */
-  const write = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
-    pool.hold(async (connection) => {
-      if (!switches.writeBatching) return work(connection);
+  const write = <T>(resource: Resource, work: (connection: Connection) => Promise<T>): Promise<T> =>
+    hold(resource.name, async (connection) => {
+      if (!switches.writeBatching || switches.countUses !== 'off') return work(connection);
       await connection.run('BEGIN');
       try {
         const result = await work(connection);
@@ -79,6 +83,7 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
     document: Document | undefined,
   ) => {
     const text = document === undefined ? null : JSON.stringify(document);
+    await followTrail(connection, switches.trailRows, resource.name, id);
     await send(connection, statements.insertRevision(resource.name, id, text));
     await send(connection, statements.insertNotice(`${resource.name}.${action}`, id));
     await send(connection, statements.insertActivity(action, resource.name, id));
@@ -86,7 +91,7 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
 
   return {
     list: (resource, query) =>
-      pool.hold(async (connection) => {
+      hold(resource.name, async (connection) => {
         const rows = await send(connection, statements.selectList(resource, query, joined));
         const items: Document[] = [];
         for (const row of rows) {
@@ -97,13 +102,13 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
         return { items, total: query.paged ? Number(counted[0]?.[0] ?? 0) : undefined };
       }),
     one: (resource, id) =>
-      pool.hold(async (connection) => {
+      hold(resource.name, async (connection) => {
         const document = await readOne(connection, resource, id);
         await audited(connection, resource, id);
         return document;
       }),
     create: (resource, given) =>
-      write(async (connection) => {
+      write(resource, async (connection) => {
         const [row] = await send(connection, statements.insertMain(resource, given));
         const id = Number(row?.[0]);
         for (const part of resource.parts) await send(connection, statements.insertPart(part, id, given));
@@ -114,7 +119,7 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
         throw missingParent(resource, given, error);
       }),
     change: (resource, id, given) =>
-      write(async (connection) => {
+      write(resource, async (connection) => {
         for (const table of [resource.name, ...resource.parts]) {
           const main = table === resource.name;
           const fields = [...given.keys()].filter((field) =>
@@ -131,7 +136,7 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
         throw missingParent(resource, given, error);
       }),
     remove: (resource, id) =>
-      write(async (connection) => {
+      write(resource, async (connection) => {
         const [row] = await send(connection, statements.remove(resource, id));
         if (row === undefined) return false;
         await record(connection, 'delete', resource, id, undefined);

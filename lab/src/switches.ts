@@ -1,10 +1,19 @@
+import {
+  noTroubles,
+  parseTrouble,
+  type Troubles,
+  type TroubleValues,
+  troubleChoices,
+  troubleTable,
+} from './troubles/troubles.ts';
+
 export type CommitMode = 'grouped' | 'each' | 'async';
 /** Where reads are kept while fresh: nowhere, in the process's memory, or in a Redis that all instances share. */
 export type CacheMode = 'off' | 'memory' | 'redis';
 export type Profile = 'baseline' | 'tuned';
 
 /** The mechanisms that are planted in the reference API. `true` on a remedy means that it is in place. */
-export interface Switches {
+export interface Switches extends Troubles {
   /** Connections in the PostgreSQL pool of the API process. */
   readonly pool: number;
   /** Responses are signed by `scryptSync` on the event loop; otherwise by `scrypt` in libuv's threads. */
@@ -36,6 +45,7 @@ export const baseline: Switches = {
   auditReads: true,
   writeBatching: false,
   commit: 'grouped',
+  ...noTroubles,
 };
 
 /** Everything remedied. */
@@ -49,6 +59,7 @@ export const tuned: Switches = {
   auditReads: false,
   writeBatching: true,
   commit: 'async',
+  ...noTroubles,
 };
 
 export const profiles: Readonly<Record<Profile, Switches>> = { baseline, tuned };
@@ -58,7 +69,7 @@ const poolLimit = 400;
 interface SwitchDescription {
   readonly key: keyof Switches;
   readonly flag: string;
-  readonly kind: 'count' | 'on-off' | 'commit' | 'cache';
+  readonly kind: 'count' | 'on-off' | 'commit' | 'cache' | TroubleValues;
   readonly help: string;
 }
 
@@ -118,6 +129,7 @@ export const switchTable: readonly SwitchDescription[] = [
     kind: 'commit',
     help: 'grouped: durable, waits for others to share the flush; each: durable, flushed at once; async: answered before the flush',
   },
+  ...troubleTable,
 ];
 
 const cacheModes: readonly CacheMode[] = ['off', 'memory', 'redis'];
@@ -125,6 +137,7 @@ const commitModes: readonly CommitMode[] = ['grouped', 'each', 'async'];
 
 /** The values that a switch takes, as a person would type them. */
 export function choices(kind: SwitchDescription['kind']): string {
+  if (typeof kind === 'object') return troubleChoices(kind);
   switch (kind) {
     case 'count':
       return `1..${poolLimit}`;
@@ -144,6 +157,7 @@ export function parseSwitch(
   kind: SwitchDescription['kind'],
   text: string,
 ): Switches[keyof Switches] | undefined {
+  if (typeof kind === 'object') return parseTrouble(kind, text);
   switch (kind) {
     case 'count': {
       const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
