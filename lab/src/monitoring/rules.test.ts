@@ -22,7 +22,7 @@ describeWithPrograms({ promtool: 'prometheus' }, 'what Prometheus is given', () 
   test('rules that it takes', () => {
     expect(promtool(['check', 'rules', 'recording.yml', 'alerts.yml'])).toEqual({
       status: 0,
-      said: expect.stringMatching(/SUCCESS: 14 rules found[^]*SUCCESS: 15 rules found/),
+      said: expect.stringMatching(/SUCCESS: 14 rules found[\s\S]*SUCCESS: 15 rules found/),
     });
   });
 
