@@ -17,8 +17,8 @@ export type DriftAcross = {
 
 const fewestStages = 5;
 const fewestRequests = 5;
-const leastGrowth = 0.15;
-const leastGrowthLow = 0.05;
+const leastGrowth = 0.2;
+const leastGrowthLow = 0.1;
 /** Rank correlation of level and time. */
 const leastRank = 0.85;
 /** Load alone would go away with it: the light load at the end keeps so much of the highest level. */

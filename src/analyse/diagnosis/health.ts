@@ -2,7 +2,7 @@ import type { Interval } from '../analysis.ts';
 import { judge, promisesOf } from '../endpoints/promise.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import { targetErrors } from '../measure/target-errors.ts';
-import { capital, change, count, list, loadName, share, stageName, times } from '../words.ts';
+import { capital, change, count, list, loadName, rate, share, stageName, times } from '../words.ts';
 import { ratioOf } from './contrast.ts';
 import { type Facts, loadOf } from './facts.ts';
 
@@ -13,6 +13,8 @@ export type Health = { readonly healthy: boolean; readonly statement: string };
 const mostSlowdown = 1.5;
 /** … and whose interval begins below this may not have grown at all. */
 const surely = 1.3;
+/** Users that bring this share of an asked rate have brought it. */
+const followed = 0.98;
 
 export function healthOf(facts: Facts): Health {
   const { sound, measurements, failures } = facts;
@@ -46,6 +48,13 @@ export function healthOf(facts: Facts): Health {
       statement: `No cause was found at ${loadName(last)}. One load shows no dependence on load: run at least two more stages.`,
     };
   }
+  const missing = plannedBeyond(facts);
+  if (missing !== null) {
+    return {
+      healthy: false,
+      statement: `No cause was found up to ${loadName(last)}, and the plan's highest load, ${missing}, was not reached: what it does there is not known.`,
+    };
+  }
   const slowest = slowestGrowth(facts);
   const range = `between ${list([loadName(first), loadName(last)])}`;
   if (slowest?.sure && slowest.ratio >= mostSlowdown) {
@@ -62,6 +71,19 @@ export function healthOf(facts: Facts): Health {
     healthy: true,
     statement: `No sign of a fault ${range}: failures stayed within ${share(failures.limit)}${growth}.`,
   };
+}
+
+/** The plan's highest load, if no valid stage reached it; arrivals count whatever sent them. Null: it was, or none is named. */
+function plannedBeyond({ run, sound }: Facts): string | null {
+  const { load } = run.plan;
+  if (load.kind === 'closed') {
+    const users = Math.max(0, ...load.stages.map((stage) => stage.users));
+    return sound.some((stage) => (stage.users ?? 0) >= users) ? null : count(users, 'user');
+  }
+  const asked = Math.max(0, ...load.stages.map((stage) => stage.ratePerSecond));
+  return sound.some((stage) => Math.max(stage.askedRate ?? 0, (stage.total.rate ?? 0) / followed) >= asked)
+    ? null
+    : rate(asked);
 }
 
 /** Medians of the endpoints, highest load over lowest; those with few requests are left out. */

@@ -3,6 +3,7 @@ import type { Run } from '../../record/run.ts';
 import type { Interval } from '../analysis.ts';
 import { z95 } from '../measure/interval.ts';
 import type { Facts } from './facts.ts';
+import { periodicStalls } from './rules/periodic-stalls.ts';
 import { type SharedLimit, singleOf } from './shared-limit.ts';
 
 /**
@@ -17,7 +18,8 @@ export type ProcessorSigns = {
 };
 
 export type OwnWork = {
-  readonly says: 'same-time' | 'same-factor';
+  /** `partly-spared`: the short ones gained surely less than half of what the factor gives: they did not wait at all. */
+  readonly says: 'same-time' | 'same-factor' | 'partly-spared';
   /** Of the short answers (a fifth is shorter), alone and held, ms. */
   readonly alone: Interval;
   readonly held: Interval;
@@ -29,6 +31,8 @@ const surely = 0.35;
 const surelyNot = 0.3;
 /** Where the control's own work would gain less than this, nobody could see it, ms. */
 const leastVisibleMs = 0.02;
+/** Short answers that gained surely less than this part of what the factor gives were spared. */
+const spared = 0.5;
 const shortQuantile = 0.2;
 const fewest = 15;
 /** Neighbouring answers may be alike: so many are worth one. */
@@ -54,6 +58,8 @@ function controlSign(limit: SharedLimit, facts: Facts): ProcessorSigns['control'
   if (reading?.idle == null || reading.added?.low == null || reading.added.high === null)
     return 'cannot-tell';
   if (factor === null || factor <= 1) return 'cannot-tell';
+  // Who asks while everything stands still waits, too, whatever is full.
+  if (periodicStalls.accuse(facts) !== null) return 'cannot-tell';
   const workMs = (reading.idle.low ?? reading.idle.value) - roundTripMs(facts.run);
   const expected = workMs * (factor - 1);
   if (expected < leastVisibleMs) return 'cannot-tell';
@@ -80,6 +86,7 @@ function ownWorkOf(limit: SharedLimit, facts: Facts): OwnWork | null {
   const loaded = shortOf(facts.all[stage - 1]?.endpoints[held]?.histogram ?? null);
   if (alone?.low == null || alone.high === null || loaded?.low == null || loaded.high === null) return null;
   const row = { alone, held: loaded, stage };
+  if (loaded.high < alone.low * (1 + (factor - 1) * spared)) return { says: 'partly-spared', ...row };
   if (loaded.high < alone.low + added / 2) return { says: 'same-factor', ...row };
   return loaded.low > factor * alone.high ? { says: 'same-time', ...row } : null;
 }

@@ -19,6 +19,8 @@ const longSeconds = 22;
 const driftSeconds = 32;
 const uprightSlowdown = 1.5;
 const growth = 1.05;
+/** Throughput below this share of its peak fell; one load alone may be a chance. */
+const fell = 0.93;
 
 /**
  * The next stage of the whole mix; null: the ladder is done. It begins with one user, or, where users think, with as many
@@ -40,7 +42,7 @@ export function nextRung(view: DiagnoseView, { maxUsers, brief }: LadderBounds):
   if (refusing.length >= refusingRungs) return null;
   if (saturation?.kind === 'plateau') {
     const past = ladder.filter(({ total }) => total.okRate >= 0.8 * saturation.okRate).length;
-    if (brief || past >= 3) return null;
+    if (brief || (past >= 3 && !fallsOnce(ladder, saturation.okRate))) return null;
   }
   const users = Math.min(maxUsers, Math.round(brief ? top * 4 : stepUp(top)));
   const expectedMs = Math.max(last.total.meanMs, (users / Math.max(0.1, last.total.okRate)) * 1000 - thinkMs);
@@ -51,6 +53,14 @@ export function nextRung(view: DiagnoseView, { maxUsers, brief }: LadderBounds):
     brief,
     `${usersText(users)}: does throughput still grow?`,
   );
+}
+
+/** The highest load, and no other beyond the peak, brought less: does it go on falling? */
+function fallsOnce(ladder: readonly StageFigures[], peakRate: number): boolean {
+  const peak = ladder.findIndex(({ total }) => total.okRate === peakRate);
+  const beyond = ladder.slice(peak + 1);
+  const fallen = beyond.filter(({ total }) => total.okRate < fell * peakRate);
+  return fallen.length === 1 && fallen[0] === beyond.at(-1);
 }
 
 /** A load that was disturbed, once more, the highest first: what stands still must be seen without doubt. Null: none. */

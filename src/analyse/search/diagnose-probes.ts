@@ -1,9 +1,12 @@
+import { median } from '../diagnosis/contrast.ts';
 import type { Wish } from './diagnose-orders.ts';
 import { weightsOf } from './diagnose-orders.ts';
 import { type DiagnoseView, isDone, isHarmless, madeOf, probesOf } from './diagnose-view.ts';
 
 /** What an endpoint must take to be worth a question of its own: times the control's, and ms. */
 const large = { factor: 3, ms: 5 };
+/** So much longer than the others that it is asked once only. */
+const long = { factor: 8, ms: 300 };
 const wantedSingle = 50;
 const wantedEach = 30;
 const mostSingle = 3;
@@ -30,7 +33,11 @@ export function singleUser(view: DiagnoseView, brief: boolean): Wish | null {
     };
   }
   if (brief || sound !== 1 || made >= mostSingle) return null;
-  const few = asked.filter((index) => (single.get(index)?.ok ?? 0) < wantedSingle);
+  const typicalMs = median(asked.flatMap((index) => single.get(index)?.meanMs ?? [])) ?? 0;
+  // One that takes a second would leave no time for the others; loads without a crowd tell its time as well.
+  const isLong = (index: number) =>
+    (single.get(index)?.meanMs ?? 0) >= Math.max(long.ms, long.factor * typicalMs);
+  const few = asked.filter((index) => (single.get(index)?.ok ?? 0) < wantedSingle && !isLong(index));
   const neededMs = few.reduce((sum, index) => {
     const { ok, meanMs } = single.get(index) ?? { ok: 0, meanMs: 500 };
     return sum + (wantedSingle - ok) * meanMs;

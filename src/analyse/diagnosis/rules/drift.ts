@@ -1,9 +1,21 @@
 import { quantileUs } from '../../../record/histogram.ts';
 import type { Interval } from '../../analysis.ts';
 import type { StageMeasurement } from '../../measure/measurement.ts';
-import { change, list, milliseconds, number, seconds, stageName, within } from '../../words.ts';
+import {
+  capital,
+  change,
+  count,
+  list,
+  loadName,
+  milliseconds,
+  number,
+  seconds,
+  stageName,
+  within,
+} from '../../words.ts';
 import { slopeOf } from '../contrast.ts';
 import { type DriftAcross, driftAcrossOf } from '../drift-across.ts';
+import { type DriftAgain, driftAgainOf } from '../drift-again.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
@@ -37,6 +49,8 @@ function accuse(facts: Facts): Accusation | null {
   const drifting = judged.flatMap((stage) => drifts(stage) ?? []);
   const across = driftAcrossOf(facts);
   if (across !== null) return fromStageToStage(across);
+  const again = driftAgainOf(facts);
+  if (again !== null) return eachTimeSlower(again);
   if (drifting.length === 0 || drifting.length < judged.length / 2) return null;
   const evidence = drifting.map((d) =>
     evidenceOf(
@@ -116,6 +130,37 @@ function fromStageToStage({ stages, levels, growth, atTheEnd }: DriftAcross): Ac
         },
       ],
       disproof: 'The light load, held for some minutes, returns to its first times without a restart.',
+      remedy,
+    },
+  };
+}
+
+function eachTimeSlower({ stages, levels, growth }: DriftAgain): Accusation {
+  const [first] = stages;
+  const load = first === undefined ? 'the same load' : loadName(first);
+  return {
+    kind: 'found',
+    finding: {
+      cause: 'drift',
+      title: `Response times grow with time: ${load} took ${change(growth.value)} when it came for the ${levels.length === 3 ? 'third' : 'last'} time`,
+      endpoints: [],
+      confidence: 'medium',
+      estimates: { 'growth at the same load': growth },
+      evidence: [
+        evidenceOf(
+          `${capital(load)} came ${count(levels.length, 'time')}, in ${list(stages.map(stageName))}; the medians took ${list(levels.map((level) => `${number(level, 2)}`))} times as long as at first${within(growth, change)}.`,
+          'growth of the medians at the same load',
+          growth,
+          stages.map(({ stage }) => stage),
+        ),
+      ],
+      excluded: [
+        {
+          cause: 'connection-pool',
+          because: 'The same users queue as long each time; here each time was slower than the one before.',
+        },
+      ],
+      disproof: 'The same load, once more and without a restart, is no slower than the last time.',
       remedy,
     },
   };

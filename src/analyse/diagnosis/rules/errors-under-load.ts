@@ -10,8 +10,8 @@ import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 export const errorsUnderLoad: Rule = { causes: ['errors-under-load'], accuse };
 
 const fewestRequests = 100;
-/** The share under load is at least so many times the share at the lowest stage. */
-const leastGrowth = 2;
+/** The share under load is at least so many times the share at the lowest stage; more, if requests fail there, too. */
+const leastGrowth = { from: 2, fromFailing: 4 } as const;
 /** One outage of a few seconds is an incident, not an effect of load. */
 const blocksWithFailures = 0.6;
 
@@ -74,11 +74,12 @@ function accuse(facts: Facts): Accusation | null {
 function hasRisen(base: StageFailures, s: StageFailures, limit: number): boolean {
   const [before, after] = [base.other, s.other];
   if (before.high === null || after.low === null) return false;
+  const growth = (before.low ?? 0) > limit ? leastGrowth.fromFailing : leastGrowth.from;
   return (
     s.stage.total.count >= fewestRequests &&
     after.low > limit &&
     after.low > before.high &&
-    after.value >= leastGrowth * before.value
+    after.value >= growth * before.value
   );
 }
 

@@ -1,6 +1,7 @@
+import type { Evidence, Interval } from '../../analysis.ts';
 import type { StageMeasurement } from '../../measure/measurement.ts';
 import { targetErrors } from '../../measure/target-errors.ts';
-import { list, milliseconds, share, stageName } from '../../words.ts';
+import { list, milliseconds, share, stageName, times, within } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
@@ -11,6 +12,8 @@ const leastShare = 0.5;
 /** Connecting costs at least this part of a request at the lowest load. */
 const leastCost = 0.2;
 const fewestConnections = 30;
+/** Over new connections requests took surely so many times as long as over kept ones (P4). */
+const leastGain = 1.1;
 /** Failed requests close connections for reasons of their own. */
 const mostErrors = 0.05;
 
@@ -51,12 +54,19 @@ function accuse(facts: Facts): Accusation | null {
       [base.stage],
     ),
   ];
-  if (closes && cost >= leastCost) {
+  const tried = comparisonOf(facts);
+  if (tried !== null) evidence.push(tried.evidence);
+  const costs = cost >= leastCost || (tried !== null && tried.ratio.low > leastGain);
+  // Kept for none of those who came again at once: no idle time-out explains that.
+  const neverKept = tried !== null && tried.reuseSeen !== null && tried.reuseSeen < leastShare;
+  if ((closes || neverKept) && costs) {
     return {
       kind: 'found',
       finding: {
         cause: 'no-keep-alive',
-        title: 'The server closes the connection after each answer',
+        title: closes
+          ? 'The server closes the connection after each answer'
+          : 'Connections are offered to be kept, and most requests need a new one',
         endpoints: closing(
           base,
           plan.endpoints.map((e) => e.name),
@@ -91,6 +101,29 @@ function accuse(facts: Facts): Accusation | null {
         : "Compare the server's idle time-out with the think time of the plan, and run once more with no think time: if connections are then kept, the time-out is the reason.",
     },
   };
+}
+
+type Comparison = {
+  readonly ratio: Interval & { readonly low: number };
+  readonly reuseSeen: number | null;
+  readonly evidence: Evidence;
+};
+
+/** P4: of the endpoints that were asked over kept and over new connections, the one that tells most surely. */
+function comparisonOf({ readings, endpoints, trials }: Facts): Comparison | null {
+  const stages = trials.flatMap((trial, i) => (trial?.kind === 'reuse' ? [i + 1] : []));
+  const all = readings.reuse.flatMap(({ endpoint, ratio, reused, fresh, reuseSeen }): Comparison[] => {
+    if (ratio?.low == null) return [];
+    const statement = `${endpoints[endpoint]?.name ?? ''} took ${milliseconds(reused?.value ?? 0)} where connections could be kept and ${milliseconds(fresh?.value ?? 0)} over a new one each: ${times(ratio.value)}${within(ratio, times)}, in turns.`;
+    return [
+      {
+        ratio: { ...ratio, low: ratio.low },
+        reuseSeen,
+        evidence: evidenceOf(statement, 'time over new connections ÷ over kept ones', ratio, stages),
+      },
+    ];
+  });
+  return all.toSorted((a, b) => b.ratio.low - a.ratio.low)[0] ?? null;
 }
 
 function connects({ total }: StageMeasurement): boolean {
