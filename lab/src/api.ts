@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Cache, createCache } from './cache.ts';
+import type { Cache } from './cache.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import { createMetrics } from './metrics.ts';
 import { RequestFault } from './request-fault.ts';
 import { type Answer, addRoutes } from './routes.ts';
 import { sendJson } from './send-json.ts';
@@ -8,19 +9,24 @@ import type { Sign } from './signature.ts';
 import type { Store } from './store.ts';
 import type { Switches } from './switches.ts';
 import { countTraffic, type Traffic } from './traffic.ts';
+import type { PlantedTroubles } from './troubles/planted-troubles.ts';
 
 const bodyLimitBytes = 64 * 1024;
-const cacheTtlMs = 5 * 60_000;
-const cacheEntriesPerTag = 1000;
+/** The lab's own readings are none of the API's traffic. */
+const uncounted: ReadonlySet<string> = new Set(['/_lab/stats', '/metrics']);
 
 /** The HTTP server over a store. */
 export function createApi(parts: {
   switches: Switches;
   pool: ConnectionPool;
+  cache: Cache<Answer> | undefined;
   store: Store;
   sign: Sign;
+  /** Which of a stack's instances this is. */
+  instance: number;
+  troubles: PlantedTroubles;
 }): FastifyInstance {
-  const { switches, pool, store, sign } = parts;
+  const { switches, pool, cache, store, sign, troubles } = parts;
   const app = Fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -30,19 +36,16 @@ export function createApi(parts: {
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
   });
-  const traffic = countTraffic(app.server, '/_lab/stats');
-  const cache: Cache<Answer> | undefined =
-    switches.cache !== 'off'
-      ? createCache({ ttlMs: cacheTtlMs, entriesPerTag: cacheEntriesPerTag, nowMs: () => performance.now() })
-      : undefined;
+  const metrics = createMetrics({ pool, cache, instance: parts.instance });
+  const traffic = countTraffic(app.server, { uncounted, onExchange: metrics.observe });
 
   if (!switches.keepAlive) {
     app.server.prependListener('request', (_, response) => response.setHeader('connection', 'close'));
   }
+  troubles.addTo(app);
   app.addHook('onRequest', async (request) => {
     const route = request.routeOptions.url;
-    if (route !== undefined && route !== '/_lab/stats')
-      traffic.name(request.raw, `${request.method} ${route}`);
+    if (route !== undefined && !uncounted.has(route)) traffic.name(request.raw, route);
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -57,7 +60,10 @@ export function createApi(parts: {
   app.get('/_lab/stats', { exposeHeadRoute: false }, (_, reply) =>
     sendJson(reply, 200, JSON.stringify(readStats(traffic, pool, cache))),
   );
-  addRoutes(app, { store, sign, cache });
+  app.get('/metrics', { exposeHeadRoute: false }, async (_, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
+  addRoutes(app, { store, sign, cache, troubles });
   return app;
 }
 

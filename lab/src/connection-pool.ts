@@ -5,7 +5,7 @@ import type { CommitMode } from './switches.ts';
 
 /** One database connection, as long as a request holds it. */
 export interface Connection {
-  /** A statement with bound values, prepared once per connection. Rows are arrays in the order of the columns. */
+  /** A statement with bound values, prepared once per connection (the first texts). Rows are arrays in the order of the columns. */
   query(text: string, values: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
   /** A statement without values. */
   run(text: string): Promise<void>;
@@ -16,6 +16,10 @@ interface PoolReading {
   readonly inUse: number;
   readonly idle: number;
   readonly waiting: number;
+  /** Times that a connection was asked for when all were held, since the start. */
+  readonly exhausted: number;
+  /** What requests waited for a connection in all, since the start. */
+  readonly waitedSeconds: number;
   /** Statements sent since the start. */
   readonly queries: number;
 }
@@ -24,6 +28,8 @@ export interface ConnectionPool {
   /** Holds one connection while `work` runs. */
   hold<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   read(): PoolReading;
+  /** The texts of the statements that were prepared so far. */
+  prepared(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -31,6 +37,8 @@ export interface ConnectionPool {
 export const groupCommitDelayMs = 50;
 
 const waitLimitMs = 30_000;
+/** Texts that are prepared; clients choose filters and orders, and every connection keeps its prepared statements. */
+const preparedLimit = 300;
 
 /**
  * What the session tells PostgreSQL about commits.
@@ -72,14 +80,25 @@ export async function openPool(options: {
   });
   pool.on('error', () => undefined);
   let queries = 0;
+  let exhausted = 0;
+  let waitedMs = 0;
   const names = new Map<string, string>();
+
+  const nameOf = (text: string): string | undefined => {
+    if (!names.has(text) && names.size < preparedLimit) names.set(text, `lab_${names.size}`);
+    return names.get(text);
+  };
 
   const connectionOver = (client: pg.PoolClient): Connection => ({
     async query(text, values) {
       queries += 1;
-      const name = names.get(text) ?? `lab_${names.size}`;
-      names.set(text, name);
-      const result = await client.query<unknown[]>({ name, text, values: [...values], rowMode: 'array' });
+      const name = nameOf(text);
+      const result = await client.query<unknown[]>({
+        ...(name === undefined ? {} : { name }),
+        text,
+        values: [...values],
+        rowMode: 'array',
+      });
       return result.rows;
     },
     async run(text) {
@@ -89,7 +108,11 @@ export async function openPool(options: {
   });
 
   const hold: ConnectionPool['hold'] = async (work) => {
-    const client = await pool.connect();
+    const askedMs = performance.now();
+    if (pool.idleCount === 0 && pool.totalCount >= options.size) exhausted += 1;
+    const client = await pool.connect().finally(() => {
+      waitedMs += performance.now() - askedMs;
+    });
     try {
       const result = await work(connectionOver(client));
       client.release();
@@ -113,8 +136,11 @@ export async function openPool(options: {
       inUse: pool.totalCount - pool.idleCount,
       idle: pool.idleCount,
       waiting: pool.waitingCount,
+      exhausted,
+      waitedSeconds: waitedMs / 1000,
       queries,
     }),
+    prepared: () => [...names.keys()],
     stop: () => pool.end(),
   };
 }

@@ -7,6 +7,7 @@ import { nestedRoutes, type Resource, resourceNamed, resources } from './resourc
 import { sendJson } from './send-json.ts';
 import type { Sign } from './signature.ts';
 import type { Store } from './store.ts';
+import type { PlantedTroubles } from './troubles/planted-troubles.ts';
 
 /** An answer before it is signed and sent; this is what the cache keeps. */
 export interface Answer {
@@ -19,6 +20,7 @@ interface Parts {
   readonly store: Store;
   readonly sign: Sign;
   readonly cache: Cache<Answer> | undefined;
+  readonly troubles: PlantedTroubles;
 }
 
 const missing: Answer = { status: 404, body: '{}' };
@@ -39,7 +41,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
   }
   app.post('/_lab/reset', async (_, reply) => {
     await parts.store.reset();
-    parts.cache?.invalidate(resources.map((resource) => resource.name));
+    await parts.cache?.invalidate(resources.map((resource) => resource.name));
     return sendJson(reply, 200, '{"status":"reset"}');
   });
 }
@@ -58,6 +60,7 @@ function addResource(app: FastifyInstance, parts: Parts, resource: Resource): vo
     const id = idOf(request.params.id);
     if (id === undefined) return send(parts, reply, missing);
     return answerRead(parts, reply, resource, `one ${id}`, async () => {
+      await parts.troubles.beforeRead(resource.name, id);
       const document = await store.one(resource, id);
       return document === undefined ? missing : { status: 200, body: JSON.stringify(document) };
     });
@@ -102,6 +105,7 @@ function answerList(
   query: ListQuery,
 ): Promise<FastifyReply> {
   return answerRead(parts, reply, resource, `list ${listKey(query)}`, async () => {
+    await parts.troubles.beforeRead(resource.name, undefined);
     const { items, total } = await parts.store.list(resource, query);
     return { status: 200, body: JSON.stringify(items), total };
   });
@@ -122,6 +126,7 @@ async function answerRead(
 }
 
 async function send(parts: Parts, reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
+  await parts.troubles.beforeAnswer(answer.body);
   reply.header('x-signature', await parts.sign(answer.body));
   if (answer.total !== undefined) reply.header('x-total-count', String(answer.total));
   return sendJson(reply, answer.status, answer.body);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { openCache } from './answer-cache.ts';
 import { createApi } from './api.ts';
 import { openPool } from './connection-pool.ts';
 import { LabError } from './lab-error.ts';
@@ -7,6 +8,7 @@ import type { SeedTexts } from './seed.ts';
 import { createSign } from './signature.ts';
 import { openStore } from './store.ts';
 import type { Switches } from './switches.ts';
+import { plantTroubles } from './troubles/planted-troubles.ts';
 
 /** What an API process is given: its switches, and where the components that it uses answer. */
 export interface ApiAssignment {
@@ -49,9 +51,13 @@ export async function serveApi(assignment: ApiAssignment, rows: SeedTexts): Prom
       commit: switches.commit,
     });
     undo.push(() => pool.stop());
+    const cache = await openCache(switches.cache, assignment.redisUrl);
+    undo.push(async () => cache?.stop());
     const store = openStore(pool, switches, rows);
     const sign = createSign(randomBytes(16).toString('hex'), switches.eventLoopWork);
-    const app = createApi({ switches, pool, store, sign });
+    const troubles = await plantTroubles(switches, databaseUrl);
+    undo.push(() => troubles.stop());
+    const app = createApi({ troubles, switches, pool, cache, store, sign, instance: assignment.instance });
     undo.push(async () => {
       const impatience = setTimeout(() => app.server.closeAllConnections(), drainLimitMs);
       await app.close();

@@ -20,16 +20,36 @@ interface TrafficReading {
   };
 }
 
+/** A request that is over: answered, or left by its client. */
+export interface Exchange {
+  readonly method: string;
+  /** The pattern, `/posts/:id`; `(no route)` when the router found none. */
+  readonly route: string;
+  /** `aborted` when the client went before its answer was out. */
+  readonly status: string;
+  /** From the request's head to the end of the answer. */
+  readonly seconds: number;
+}
+
 export interface Traffic {
   /** Names the route of a request, once the router has found it. */
   name(request: IncomingMessage, route: string): void;
   read(): TrafficReading;
 }
 
+const noRoute = '(no route)';
+
 /** Counts at the server itself, before any framework: nothing that arrived can be missed. */
-export function countTraffic(server: Server, uncounted: string): Traffic {
+export function countTraffic(
+  server: Server,
+  options: {
+    /** Paths of the lab's own readings. */
+    readonly uncounted: ReadonlySet<string>;
+    readonly onExchange: (exchange: Exchange) => void;
+  },
+): Traffic {
   const sockets = new Set<Socket>();
-  const named = new WeakSet<IncomingMessage>();
+  const named = new WeakMap<IncomingMessage, string>();
   const routes = new Map<string, number>();
   const statuses = new Map<string, number>();
   const counts = { total: 0, inFlight: 0, aborted: 0, accepted: 0, malformed: 0 };
@@ -43,21 +63,28 @@ export function countTraffic(server: Server, uncounted: string): Traffic {
     if (error.code?.startsWith('HPE_') === true) counts.malformed += 1;
   });
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.url === uncounted || request.url?.startsWith(`${uncounted}?`) === true) return;
+    const [path = ''] = request.url?.split('?', 1) ?? [];
+    if (options.uncounted.has(path)) return;
+    const beganMs = performance.now();
+    const method = request.method ?? '';
     counts.total += 1;
     counts.inFlight += 1;
     response.once('close', () => {
       counts.inFlight -= 1;
-      if (!named.has(request)) add(routes, `${request.method} (no route)`);
-      if (response.writableFinished) add(statuses, String(response.statusCode));
+      const route = named.get(request) ?? noRoute;
+      if (route === noRoute) add(routes, `${method} ${noRoute}`);
+      const answered = response.writableFinished;
+      if (answered) add(statuses, String(response.statusCode));
       else counts.aborted += 1;
+      const status = answered ? String(response.statusCode) : 'aborted';
+      options.onExchange({ method, route, status, seconds: (performance.now() - beganMs) / 1000 });
     });
   });
 
   return {
     name(request, route) {
-      named.add(request);
-      add(routes, route);
+      named.set(request, route);
+      add(routes, `${request.method} ${route}`);
     },
     read: () => ({
       requests: {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createCache } from './cache.ts';
+import { createMemoryCache } from './memory-cache.ts';
 
 function cacheAt(clock: { ms: number }, entriesPerTag = 10) {
-  return createCache<string>({ ttlMs: 1000, entriesPerTag, nowMs: () => clock.ms });
+  return createMemoryCache<string>({ ttlMs: 1000, entriesPerTag, nowMs: () => clock.ms });
 }
 
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -43,14 +43,14 @@ test('simultaneous lookups of one key load once', async () => {
     'miss',
   ]);
   expect(loads).toBe(2);
-  expect(cache.read()).toEqual({ entries: 2, hits: 0, misses: 2, shared: 2 });
+  expect(cache.read()).toEqual({ up: true, entries: 2, hits: 0, misses: 2, shared: 2, bypassed: 0 });
 });
 
 test('an invalidation forgets one tag only', async () => {
   const cache = cacheAt({ ms: 0 });
   await cache.lookup('posts', 'a', async () => 'old');
   await cache.lookup('users', 'a', async () => 'kept');
-  cache.invalidate(['posts']);
+  await cache.invalidate(['posts']);
   expect((await cache.lookup('posts', 'a', async () => 'new')).value).toBe('new');
   expect((await cache.lookup('users', 'a', async () => 'new')).value).toBe('kept');
 });
@@ -62,7 +62,7 @@ test('a load that began before an invalidation is neither kept nor shared afterw
     await opened;
     return 'old';
   });
-  cache.invalidate(['posts']);
+  await cache.invalidate(['posts']);
   const after = await cache.lookup('posts', 'a', async () => 'new');
   open();
   expect((await before).value).toBe('old');
