@@ -72,7 +72,9 @@ export function confirmedBy(limit: Limit, holds: readonly StageMeasurement[], pl
     return [
       value === null
         ? `${promise.name}: nothing succeeded`
-        : `${promise.name}: ${promise.statistic} ${words(value)} > ${words(promise.limit)}`,
+        : value <= promise.limit
+          ? `${promise.name}: most requests failed`
+          : `${promise.name}: ${promise.statistic} ${words(value)} > ${words(promise.limit)}`,
     ];
   });
   const { limit: most } = errorLimit(plan);

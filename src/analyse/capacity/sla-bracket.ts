@@ -35,6 +35,7 @@ export function isFair({ validity }: StageMeasurement): boolean {
 }
 
 function missText({ statistic, limit }: PlanPromise, value: number | null): string {
+  if (value !== null && value <= limit) return 'most of its requests failed';
   if (value === null) return `no successful request for its ${statistic} of ${milliseconds(limit)}`;
   return statistic === 'errors'
     ? `errors ${share(value)} > ${share(limit)}`

@@ -202,6 +202,22 @@ describe('sla', () => {
     expect(found.checks[0]?.stages[0]).toMatchObject({ value: null, met: false });
   });
 
+  test.each([
+    { refused: 40, met: true },
+    { refused: 60, met: true },
+    { refused: 70, met: false },
+  ])('$refused refused beside 60 quick answers: kept $met', ({ refused, met }) => {
+    const windows = [
+      window(0, Array(60).fill(10)),
+      window(0, Array(refused).fill(1), { outcome: 'status', statuses: { 429: refused } }),
+    ];
+    const { sla: found } = analysed(
+      [stage(recorded({ windows }), { steadyToMs: 1000 })],
+      [{ sla: { times: { p95: 100 }, errors: null } }],
+    );
+    expect(found.checks[0]?.stages[0]).toMatchObject({ value: expect.closeTo(10, 0), met });
+  });
+
   test('never sent: kept, missed or failed by nobody', () => {
     const windows = [window(0, Array(20).fill(10)), window(0, Array(80).fill(1), { outcome: 'unreachable' })];
     const { sla: found, endpoints } = analysed(

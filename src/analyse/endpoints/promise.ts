@@ -35,6 +35,8 @@ export function promisesOf(plan: Plan): readonly PlanPromise[] {
   });
 }
 
+const mostRefused = 0.5;
+
 /** Whether a stage kept a promise: the one judgement that SLA, capacity, standing and diagnosis share. */
 export function judge(
   { validity, endpoints }: StageMeasurement,
@@ -44,9 +46,10 @@ export function judge(
   const reached = measured === null ? null : targetErrors(measured);
   if (measured === null || reached === null || reached.count === 0) return { value: null, state: 'unknown' };
   const value = statistic === 'errors' ? reached.share : (measured.responseTime?.[statistic] ?? null);
-  // Nothing succeeded: a promise about the time of an answer is not kept by giving none.
-  const noneSucceeded = reached.failed === reached.count;
-  if ((value === null && !noneSucceeded) || validity.state === 'invalid') return { value, state: 'unknown' };
-  if (value !== null && value <= limit) return { value, state: 'kept' };
+  // A promise about the time of an answer is not kept by refusing most requests, however quickly.
+  const mostFailed = reached.failed > mostRefused * reached.count;
+  if ((value === null && !mostFailed) || validity.state === 'invalid') return { value, state: 'unknown' };
+  const isBroken = statistic !== 'errors' && mostFailed;
+  if (value !== null && value <= limit && !isBroken) return { value, state: 'kept' };
   return { value, state: validity.state === 'valid' ? 'missed' : 'not-fair' };
 }
