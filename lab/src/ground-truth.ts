@@ -1,5 +1,6 @@
 import { groupCommitDelayMs } from './connection-pool.ts';
 import type { Switches } from './switches.ts';
+import { troubleCauses } from './troubles/trouble-causes.ts';
 
 /** Causes as the diagnosis names them: docs/methods.md, 4. */
 export type CauseId =
@@ -8,11 +9,19 @@ export type CauseId =
   | 'no-keep-alive'
   | 'no-cache'
   | 'slow-writes'
-  | 'n-plus-one';
+  | 'n-plus-one'
+  | 'lock-contention'
+  | 'contention-collapse'
+  | 'cpu-saturation'
+  | 'slow-dependency'
+  | 'periodic-stalls'
+  | 'rate-limit'
+  | 'load-shedding'
+  | 'drift';
 
 export interface PlantedCause {
   readonly cause: CauseId;
-  /** `limit`: the first to stop the throughput's growth; `present`: real, but not the first. */
+  /** `limit`: the first to stop the throughput's growth; `present`: real, but not the first, or slow at any load. */
   readonly role: 'limit' | 'present';
   readonly because: string;
 }
@@ -27,9 +36,16 @@ const commitsOfOneWrite = 4;
 
 /** How long a request holds its connection when it has the server to itself. */
 function holdMs(switches: Switches, kind: 'read' | 'write'): number {
-  const commits =
-    kind === 'read' ? (switches.auditReads ? 1 : 0) : switches.writeBatching ? 1 : commitsOfOneWrite;
+  const commits = commitsOf(switches, kind);
   return nominalMs.statements + commits * commitMs(switches);
+}
+
+/** A request that counts itself is one transaction; otherwise each row of the trail, the audit and the write may be one. */
+function commitsOf(switches: Switches, kind: 'read' | 'write'): number {
+  if (switches.countUses !== 'off') return 1;
+  const trail = switches.trailRows > 0 ? 1 : 0;
+  if (kind === 'read') return (switches.auditReads ? 1 : 0) + trail;
+  return switches.writeBatching ? 1 : commitsOfOneWrite + trail;
 }
 
 function commitMs(switches: Switches): number {
@@ -57,18 +73,25 @@ function capacityPerSecond(switches: Switches): { pool: number; eventLoop: numbe
 export function groundTruth(switches: Switches): readonly PlantedCause[] {
   const planted: PlantedCause[] = [];
   const capacity = capacityPerSecond(switches);
+  const troubles = troubleCauses(
+    switches,
+    Math.min(capacity.pool, capacity.eventLoop),
+    holdMs(switches, 'read'),
+  );
+  const isLimited = troubles.some(({ role }) => role === 'limit');
+  planted.push(...troubles);
   const poolFirst = capacity.pool < capacity.eventLoop;
   if (poolFirst) {
     planted.push({
       cause: 'connection-pool',
-      role: 'limit',
+      role: isLimited ? 'present' : 'limit',
       because: `${switches.pool} connections, each held for the whole of a request`,
     });
   }
   if (switches.eventLoopWork) {
     planted.push({
       cause: 'single-threaded',
-      role: poolFirst ? 'present' : 'limit',
+      role: poolFirst || isLimited ? 'present' : 'limit',
       because: 'every answer is signed by scryptSync on the event loop',
     });
   }

@@ -5,7 +5,7 @@ import { isObject } from '../document.ts';
 import { LabError } from '../lab-error.ts';
 
 // The register of accesses: an HTTP service in a process of its own. Before it answers, an entry is received, checked
-// and booked in so many steps, each committed durably before the next; entries that come together are taken together.
+// and booked in so many steps, each committed durably before the next; entries that are here together share a commit.
 
 interface Assignment {
   readonly databaseUrl: string;
@@ -15,22 +15,23 @@ interface Assignment {
 interface Entry {
   readonly resource: string;
   readonly entity: number | null;
+  /** The commits that it is in or past. */
+  step: number;
   readonly answer: (status: number) => void;
 }
 
-const lanes = 8;
 const mostWaiting = 1000;
-const mostTogether = 200;
+const mostTogether = 500;
 const bodyLimitBytes = 1024;
 
 const waiting: Entry[] = [];
-let busy = 0;
+let isWorking = false;
 
 const { databaseUrl, commits } = await readAssignment();
 process.stdin.on('close', () => process.exit()).resume();
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 try {
-  const pool = await openPool({ connectionString: databaseUrl, size: lanes, commit: 'grouped' });
+  const pool = await openPool({ connectionString: databaseUrl, size: 1, commit: 'grouped' });
   serve(pool);
 } catch (error) {
   if (!(error instanceof LabError)) throw error;
@@ -47,8 +48,8 @@ function serve(pool: ConnectionPool): void {
     };
     if (entry === undefined) return answer(400);
     if (waiting.length >= mostWaiting) return answer(503);
-    waiting.push({ ...entry, answer });
-    work(pool);
+    waiting.push({ ...entry, step: 0, answer });
+    await work(pool);
   });
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', () => {
@@ -57,35 +58,42 @@ function serve(pool: ConnectionPool): void {
   });
 }
 
-function work(pool: ConnectionPool): void {
-  if (busy >= lanes || waiting.length === 0) return;
-  const together = waiting.splice(0, mostTogether);
-  busy += 1;
-  book(pool, together)
-    .then(
-      () => 204,
-      () => 500,
-    )
-    .then((status) => {
-      busy -= 1;
-      for (const { answer } of together) answer(status);
-      work(pool);
-    });
-}
-
-function book(pool: ConnectionPool, entries: readonly Entry[]): Promise<void> {
-  return pool.hold(async (connection) => {
-    for (let step = 1; step <= commits; step += 1) {
-      await connection.query(
-        `INSERT INTO accesses (step, resource, entity)
-           SELECT $1::integer, entry.resource, entry.entity FROM unnest($2::text[], $3::integer[]) AS entry (resource, entity)`,
-        [step, entries.map(({ resource }) => resource), entries.map(({ entity }) => entity)],
-      );
+/** Commits one step of everything that is here, again and again: who comes during a commit joins the next. */
+async function work(pool: ConnectionPool): Promise<void> {
+  if (isWorking) return;
+  isWorking = true;
+  const entered: Entry[] = [];
+  while (entered.length + waiting.length > 0) {
+    entered.push(...waiting.splice(0, mostTogether - entered.length));
+    for (const entry of entered) entry.step += 1;
+    const isBooked = await book(pool, entered).then(
+      () => true,
+      () => false,
+    );
+    const done = isBooked ? entered.filter(({ step }) => step === commits) : [...entered];
+    for (const entry of done) {
+      entered.splice(entered.indexOf(entry), 1);
+      entry.answer(isBooked ? 204 : 500);
     }
-  });
+  }
+  isWorking = false;
 }
 
-function entryOf(body: unknown): Omit<Entry, 'answer'> | undefined {
+async function book(pool: ConnectionPool, entries: readonly Entry[]): Promise<void> {
+  await pool.hold((connection) =>
+    connection.query(
+      `INSERT INTO accesses (step, resource, entity)
+         SELECT * FROM unnest($1::integer[], $2::text[], $3::integer[])`,
+      [
+        entries.map(({ step }) => step),
+        entries.map(({ resource }) => resource),
+        entries.map(({ entity }) => entity),
+      ],
+    ),
+  );
+}
+
+function entryOf(body: unknown): Pick<Entry, 'resource' | 'entity'> | undefined {
   if (!isObject(body) || typeof body.resource !== 'string' || body.resource.includes('\0')) return undefined;
   const { resource, entity } = body;
   if (entity === null) return { resource, entity };

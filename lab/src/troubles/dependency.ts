@@ -15,7 +15,7 @@ export interface Dependency {
 }
 
 /** PostgreSQL connections that the service holds beside the API's. */
-export const dependencyConnections = 8;
+export const dependencyConnections = 1;
 
 const answerLimitMs = 20_000;
 

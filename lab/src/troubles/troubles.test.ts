@@ -1,0 +1,193 @@
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { type Lab, startLab } from '../lab.ts';
+import type { Switches } from '../switches.ts';
+import { describeWith, openTestDatabase } from '../test-database.ts';
+import type { UseCount } from './troubles.ts';
+
+const database = await openTestDatabase();
+
+describeWith(database, 'each trouble is a mechanism', ({ url, witness, stop }) => {
+  const running: Lab[] = [];
+  afterEach(async () => {
+    for (const lab of running.splice(0)) await lab.stop();
+  });
+  afterAll(stop);
+
+  const start = async (switches: Partial<Switches>) => {
+    const lab = await startLab({
+      databaseUrl: url,
+      profile: 'tuned',
+      switches: { pool: 6, cache: 'off', ...switches },
+    });
+    running.push(lab);
+    return lab;
+  };
+  const together = (count: number, ask: (index: number) => Promise<Response>) =>
+    Promise.all(Array.from({ length: count }, (_, index) => ask(index)));
+  const statuses = (answers: readonly Response[]) => answers.map(({ status }) => status);
+  const rows = async (text: string) => (await witness(text)).map((row) => Object.values(row).map(Number));
+  const post = (lab: Lab, userId = 1) =>
+    fetch(`${lab.url}/posts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 't', userId }),
+    });
+
+  const times =
+    "SELECT times::integer FROM loadline_lab.uses WHERE resource IN ('posts', 'users') ORDER BY resource";
+
+  test.each<[UseCount, boolean]>([
+    ['row-lock', true],
+    ['row-lock', false],
+    ['table-lock', true],
+    ['optimistic', true],
+  ])(
+    'count-uses %s, write-batching %s: every use is counted once, a failed one is not',
+    async (countUses, writeBatching) => {
+      const lab = await start({ countUses, writeBatching });
+      const reads = await together(20, () => fetch(`${lab.url}/posts/1`));
+      const writes = await together(10, () => post(lab));
+      expect(new Set(statuses(reads))).toEqual(new Set([200]));
+      expect(new Set(statuses(writes))).toEqual(new Set([201]));
+      expect((await fetch(`${lab.url}/users`)).status).toBe(200);
+      expect((await post(lab, 99)).status).toBe(400);
+      expect(await rows(times)).toEqual([[30], [1]]);
+      expect(await rows('SELECT count(*)::integer FROM loadline_lab.posts')).toEqual([[110]]);
+      expect(
+        await rows(
+          'SELECT count(DISTINCT xmin::text)::integer AS commits, count(*)::integer FROM loadline_lab.revisions',
+        ),
+      ).toEqual([[10, 10]]);
+      await fetch(`${lab.url}/_lab/reset`, { method: 'POST' });
+      expect(await rows(times)).toEqual([[0], [0]]);
+    },
+  );
+
+  test.each<[UseCount, string, number, number]>([
+    ['row-lock', "UPDATE loadline_lab.uses SET times = times WHERE resource = 'posts'", 1, 0],
+    ['table-lock', 'LOCK TABLE loadline_lab.uses IN SHARE MODE', 1, 1],
+  ])('%s: who holds the lock holds up posts, and users or not', async (countUses, lock, posts, users) => {
+    const lab = await start({ countUses });
+    const waiting = async (resource: string) => {
+      await witness('BEGIN');
+      await witness(lock);
+      let answered = false;
+      const answer = fetch(`${lab.url}/${resource}/1`).finally(() => {
+        answered = true;
+      });
+      let seen = 0;
+      while (!answered && seen === 0) {
+        const [row] = await rows(
+          "SELECT count(*)::integer FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+        );
+        seen = row?.[0] ?? 0;
+      }
+      await witness('COMMIT');
+      expect((await answer).status).toBe(200);
+      return seen;
+    };
+    expect([await waiting('posts'), await waiting('users')]).toEqual([posts, users]);
+  });
+
+  test('optimistic: whoever was overtaken does everything again', async () => {
+    const lab = await start({ countUses: 'optimistic' });
+    const queries = async () => {
+      const { pool } = (await (await fetch(`${lab.url}/_lab/stats`)).json()) as { pool: { queries: number } };
+      return pool.queries;
+    };
+    const costOf = async (work: () => Promise<unknown>) => {
+      const before = await queries();
+      await work();
+      return (await queries()) - before;
+    };
+    expect(await costOf(() => fetch(`${lab.url}/posts/1`)), 'begin, count, read, count, commit').toBe(5);
+    expect(await costOf(() => together(12, () => fetch(`${lab.url}/posts/1`)))).toBeGreaterThan(12 * 5);
+  });
+
+  test('dependency-commits: another process enters each step of a reading of users, durably, and of nothing else', async () => {
+    const lab = await start({ dependencyCommits: 3 });
+    expect(statuses(await together(2, (index) => fetch(`${lab.url}/users/${index + 1}`)))).toEqual([
+      200, 200,
+    ]);
+    await fetch(`${lab.url}/users`);
+    await fetch(`${lab.url}/posts/1`);
+    expect(
+      await rows(
+        'SELECT step, count(*)::integer AS n, count(entity)::integer AS entities FROM loadline_lab.accesses GROUP BY step ORDER BY step',
+      ),
+    ).toEqual([
+      [1, 3, 2],
+      [2, 3, 2],
+      [3, 3, 2],
+    ]);
+    expect(
+      await rows(
+        'SELECT count(DISTINCT xmin::text)::integer FROM loadline_lab.accesses WHERE entity IS NULL',
+      ),
+      'each step is a transaction',
+    ).toEqual([[3]]);
+    const [session] = await rows(
+      "SELECT count(*)::integer FROM pg_stat_activity WHERE application_name = 'loadline-lab'",
+    );
+    expect(session, "the pool's and one of the service").toEqual([7]);
+    await lab.stop();
+    expect(
+      await rows("SELECT count(*)::integer FROM pg_stat_activity WHERE application_name = 'loadline-lab'"),
+    ).toEqual([[0]]);
+  });
+
+  test('trail-rows: each request leaves as many, reset does away with them', async () => {
+    const lab = await start({ trailRows: 7 });
+    await fetch(`${lab.url}/posts/1`);
+    await fetch(`${lab.url}/posts`);
+    await post(lab);
+    const trail = 'SELECT count(*)::integer AS n, count(entity)::integer AS entities FROM loadline_lab.trail';
+    expect(await rows(trail)).toEqual([[21, 14]]);
+    const plan = await witness("EXPLAIN SELECT count(*) FROM loadline_lab.trail WHERE resource = 'posts'");
+    expect(JSON.stringify(plan)).toContain('Seq Scan');
+    await fetch(`${lab.url}/_lab/reset`, { method: 'POST' });
+    expect(await rows(trail)).toEqual([[0, 0]]);
+  });
+
+  test('shed-above: as many as that are taken, the rest gets 503 at once, and the lab itself answers', async () => {
+    const lab = await start({ shedAbove: 2, countUses: 'row-lock' });
+    await witness('BEGIN');
+    await witness("UPDATE loadline_lab.uses SET times = times WHERE resource = 'posts'");
+    const taken = [fetch(`${lab.url}/posts/1`), fetch(`${lab.url}/posts/2`)];
+    let inside = 0;
+    while (inside < 2) {
+      const [row] = await rows(
+        "SELECT count(*)::integer FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+      );
+      inside = row?.[0] ?? 0;
+    }
+    const beyond = await together(3, () => fetch(`${lab.url}/posts/3`));
+    expect(beyond.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(
+      Array.from({ length: 3 }, () => [503, '1']),
+    );
+    expect((await fetch(`${lab.url}/_lab/health`)).status).toBe(200);
+    await witness('COMMIT');
+    expect(statuses(await Promise.all(taken))).toEqual([200, 200]);
+    expect((await fetch(`${lab.url}/posts/3`)).status, 'there is room again').toBe(200);
+  });
+
+  test('admit-rate: what is beyond gets 429 with Retry-After', async () => {
+    const lab = await start({ admitRate: 1 });
+    const [first, second] = [await fetch(`${lab.url}/posts/1`), await fetch(`${lab.url}/posts/1`)];
+    expect([first.status, second.status, second.headers.get('retry-after')]).toEqual([200, 429, '1']);
+    expect(await second.json()).toEqual({
+      error: 'rate-limited',
+      message: 'at most 1 requests per second are taken',
+      faults: [],
+    });
+  });
+
+  test('compute-rounds: answers are the same, and cost as much of the processor as that', async () => {
+    const lab = await start({ computeRounds: 4 });
+    const before = process.cpuUsage();
+    const answers = await together(8, () => fetch(`${lab.url}/posts/1`));
+    const { user, system } = process.cpuUsage(before);
+    expect(statuses(answers)).toEqual(Array.from({ length: 8 }, () => 200));
+    expect((user + system) / 1000, 'milliseconds; 32 derivations').toBeGreaterThan(32);
+  });
+});
