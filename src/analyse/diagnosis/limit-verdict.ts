@@ -6,7 +6,7 @@ import { processorSignsOf } from './processor-signs.ts';
 import { contentionCollapse } from './rules/contention-collapse.ts';
 import { drift } from './rules/drift.ts';
 import { moreWorkersBringMore } from './rules/generator.ts';
-import { freeBelow, type SharedLimit, type Together } from './shared-limit.ts';
+import { isOutside, type SharedLimit, type Together } from './shared-limit.ts';
 import { turnedAwayOf } from './turned-away.ts';
 
 /** The four causes that look alike in a ladder, and what a limit must show for each: docs/methods.md, 4. */
@@ -92,7 +92,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
     told.length === 0 ? 0 : told.filter((n) => n.together === of).length / told.length;
   // A control of a millisecond is slowed by any factor as soon as the target does something else, too; those that take
   // long tell a queue from a processor.
-  const waitsInNoQueue = (control.reading.share?.high ?? Number.POSITIVE_INFINITY) < freeBelow;
+  const waitsInNoQueue = control.reading.share !== null && isOutside(control.reading.share);
   if (control.together === 'same-factor' && waitsInNoQueue && part('same-time') >= mostOf)
     return besideControl();
   switch (control.together) {

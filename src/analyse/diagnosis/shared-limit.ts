@@ -49,6 +49,8 @@ const telling = { from: 0.3, to: 3 };
 const slowedBy = 1.5;
 /** Below this share of the held one's added time an endpoint is independent. */
 export const freeBelow = 0.2;
+/** … and surely below this: who waits in the queue gains four fifths and more. */
+const surelyNotQueued = 0.35;
 /** A control is so many times faster than the suspect. */
 export const controlFaster = 3;
 
@@ -101,10 +103,15 @@ export function togetherOf({ share, factor, idle, loaded }: CouplingReading): To
   const slowed = (slowdown?.low ?? 0) >= slowedBy;
   const [byTime, byFactor] = [touches(share), touches(factor)];
   if (slowed && byFactor && !byTime && isTelling(factor)) return 'same-factor';
-  if (share.high < freeBelow) return 'free';
+  if (isOutside(share)) return 'free';
   if (share.low <= freeBelow) return 'unclear';
   if (byTime && !byFactor && isTelling(share)) return 'same-time';
   return !byFactor && factor.low > alike.to ? 'part-of-the-time' : 'slowed';
+}
+
+/** Gained a small part of the held one's time: it does not wait in its queue. */
+export function isOutside({ value, high }: Interval): boolean {
+  return value < freeBelow && (high ?? Number.POSITIVE_INFINITY) < surelyNotQueued;
 }
 
 function touches({ low, high }: Interval): boolean {
