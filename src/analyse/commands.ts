@@ -1,5 +1,5 @@
 import type { Run } from '../record/run.ts';
-import { trialsOf } from '../record/trial.ts';
+import { searchOptions, trialsOf } from '../record/trial.ts';
 
 /** Commands that a report may tell its reader to run, with the plan's file as it was named, or PLAN where none is known. */
 
@@ -40,7 +40,12 @@ export function repeatCommand(run: Run): string {
 /** What gives this run again, seed included. */
 export function reproduceCommand(run: Run): string {
   const search = searchOf(run);
-  if (search !== null) return `loadline ${search} ${planFile(run)} --seed ${run.seed}`;
+  if (search !== null)
+    return [
+      `loadline ${search} ${planFile(run)}`,
+      ...searchOptions(run).map(word),
+      `--seed ${run.seed}`,
+    ].join(' ');
   const stages = run.stages;
   const loads = stages.flatMap((s) => s.users ?? s.askedRatePerSecond ?? []);
   const spawn = stages.flatMap((s) => s.spawnRate ?? []);

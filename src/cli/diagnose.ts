@@ -2,7 +2,14 @@ import { diagnosePlanner } from '../analyse/search/diagnose-planner.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { finishRun } from './finish-run.ts';
 import type { Io } from './io.ts';
-import { budgetOf, ceilingOf, measureOptionsOf, overridesOf, type SearchingOptions } from './options.ts';
+import {
+  askedOf,
+  budgetOf,
+  ceilingOf,
+  measureOptionsOf,
+  overridesOf,
+  type SearchingOptions,
+} from './options.ts';
 import { search } from './search.ts';
 
 const defaultBudgetMs = 240_000;
@@ -27,6 +34,11 @@ export async function diagnose(planFile: string, options: DiagnoseOptions, io: I
     {
       ...measuring,
       scouts: true,
+      asked: [
+        ...askedOf(options),
+        ...(allow.writes ? ['--allow-writes'] : []),
+        ...(allow.bursts ? ['--allow-bursts'] : []),
+      ],
       plannerOf: (probing) =>
         diagnosePlanner({ budgetMs, plan: probing.plan, seed: measuring.seed, ceiling, allow }),
     },

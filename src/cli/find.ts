@@ -2,7 +2,14 @@ import { findPlanner } from '../analyse/search/find-planner.ts';
 import { loadPlan } from '../plan/load-plan.ts';
 import { finishRun } from './finish-run.ts';
 import type { Io } from './io.ts';
-import { budgetOf, ceilingOf, measureOptionsOf, overridesOf, type SearchingOptions } from './options.ts';
+import {
+  askedOf,
+  budgetOf,
+  ceilingOf,
+  measureOptionsOf,
+  overridesOf,
+  type SearchingOptions,
+} from './options.ts';
 import { search } from './search.ts';
 
 const defaultBudgetMs = 90_000;
@@ -19,6 +26,7 @@ export async function find(planFile: string, options: SearchingOptions, io: Io):
     {
       ...measuring,
       scouts: false,
+      asked: askedOf(options),
       plannerOf: (probing) => findPlanner({ budgetMs, plan: probing.plan, seed: measuring.seed, ceiling }),
     },
     io,

@@ -51,6 +51,12 @@ export function budgetOf({ budget }: SearchingOptions, otherwiseMs: number): num
   return ms;
 }
 
+/** What bounds a search, as it was typed. */
+export function askedOf({ budget, maxUsers, maxRate, workers }: SearchingOptions): readonly string[] {
+  const given = { '--budget': budget, '--max-users': maxUsers, '--max-rate': maxRate, '--workers': workers };
+  return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, value.trim()]));
+}
+
 export function overridesOf(options: MeasuringOptions): PlanOverrides {
   return {
     ...(options.target === undefined ? {} : { target: options.target }),

@@ -8,13 +8,15 @@ import { withProbes } from '../plan/probe-plan.ts';
 import { RunMemory } from '../record/run-memory.ts';
 import type { RunWriter } from '../record/run-writer.ts';
 import type { Scouted } from '../record/scouting.ts';
-import { doneEvent, trialEvent } from '../record/trial.ts';
+import { askedEvent, doneEvent, trialEvent } from '../record/trial.ts';
 import type { Io } from './io.ts';
 import { type MeasureOptions, recordWork } from './measure.ts';
 
 export type SearchOptions = MeasureOptions & {
   /** Single requests beforehand, and endpoints that only probes request. */
   readonly scouts: boolean;
+  /** As they were typed: a report gives them back. */
+  readonly asked: readonly string[];
   /** Decides what is measured next. */
   readonly plannerOf: (plan: ResolvedPlan) => SearchPlanner;
 };
@@ -30,6 +32,7 @@ export function search(plan: ResolvedPlan, options: SearchOptions, io: Io): Prom
     const planner = options.plannerOf(probing);
     const { header, sink } = open(probing.plan);
     const memory = new RunMemory(header, sink);
+    memory.event(askedEvent(options.asked, 0));
     if (scouting !== null) for (const event of scoutingEvents(scouting, plan, 0)) memory.event(event);
     const session = await openLoad(probing, { ...load, address, opens: true, open: () => memory });
     try {

@@ -79,6 +79,24 @@ function storedIn({ events }: Pick<Run, 'events'>): readonly z.infer<typeof stor
   });
 }
 
+const askedEventKind = 'search-asked';
+const mostOptions = 20;
+const longestOption = 100;
+
+/** With which options a search was begun, beside its plan and seed: `--budget 60s`. */
+export function askedEvent(options: readonly string[], atMs: number): RunEvent {
+  return { atMs, kind: askedEventKind, text: JSON.stringify({ options }) };
+}
+
+const storedAsked = z.object({ options: z.array(z.string().max(longestOption)).max(mostOptions) });
+
+/** Empty: none, or the file does not tell. */
+export function searchOptions({ events }: Pick<Run, 'events'>): readonly string[] {
+  const event = events.find(({ kind }) => kind === askedEventKind);
+  const parsed = event === undefined ? null : storedAsked.safeParse(jsonOf(event.text));
+  return parsed?.success === true ? parsed.data.options : [];
+}
+
 const doneEventKind = 'search-done';
 
 /** Why a search asked for no more stages, and what it would have asked for with more time or leave. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../record/run.ts';
-import { trialEvent } from '../../record/trial.ts';
+import { askedEvent, trialEvent } from '../../record/trial.ts';
 import { analyse } from '../analyse.ts';
 import type { Analysis } from '../analysis.ts';
 import { narrowing, reproduceCommand, runCommand } from '../commands.ts';
@@ -284,6 +284,8 @@ describe('methodology', () => {
     const ladder = trialEvent(0, { kind: 'ladder' }, 0);
     const searched = (...events: RunEvent[]) => reproduceCommand({ ...run, events });
     expect(searched(ladder)).toBe('loadline find PLAN --seed 5');
+    const asked = askedEvent(['--budget', '60s', '--max-users', '$(id)'], 0);
+    expect(searched(asked, ladder)).toBe("loadline find PLAN --budget 60s --max-users '$(id)' --seed 5");
     expect(searched(ladder, trialEvent(1, { kind: 'keys' }, 0))).toBe('loadline diagnose PLAN --seed 5');
   });
 
