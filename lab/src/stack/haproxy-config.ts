@@ -61,6 +61,8 @@ defaults
   timeout queue ${limits.queueTimeoutMs}ms
   timeout http-request 10s
   timeout http-keep-alive 75s
+  # Or a reload would close connections on which a request may be on its way.
+  option idle-close-on-response
   option forwardfor${limits.keepAlive ? '' : '\n  option httpclose'}
 ${errorAnswers}
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../free-port.ts';
 import { LabError } from '../lab-error.ts';
+import { identify, isAlive, type ProcessIdentity } from '../process-identity.ts';
 import {
   type BalancedServer,
   type BalancerLimits,
@@ -26,7 +27,8 @@ export interface Balancer extends Running {
   /** Sends requests to one more instance, which must already answer. */
   add(server: BalancedServer): Promise<void>;
   /**
-   * Sends an instance nothing new and waits until it has answered what it holds.
+   * Sends an instance nothing new and waits until it has answered what it holds. After a reload that is when the former
+   * worker has ended too, or the instance is seen to be down: that worker goes by what there was before.
    *
    * @throws LabError `not-drained` after 60 s; the instance is in use again then.
    */
@@ -35,7 +37,7 @@ export interface Balancer extends Running {
   bringBack(server: BalancedServer): Promise<void>;
   /** Forgets an instance that was taken out. */
   remove(name: string): Promise<void>;
-  /** Another worker with the same servers; the former one answers what it holds and ends. */
+  /** Another worker with the same servers; the former one answers what it holds and ends within 30 s. */
   reload(): Promise<void>;
   read(): Promise<BalancerReading>;
 }
@@ -86,6 +88,7 @@ export async function startHaproxy(
       ? portTaken(port, error)
       : error;
   });
+  let former: readonly ProcessIdentity[] = [];
   return {
     ...running,
     url: `http://127.0.0.1:${port}`,
@@ -102,7 +105,7 @@ export async function startHaproxy(
     },
     async takeOut(name) {
       const server = known(servers, name);
-      await drain(runtime, name);
+      await drain(runtime, name, () => former.some(isAlive));
       servers.set(name, { ...server, isOut: true });
     },
     async bringBack({ name, port: now }) {
@@ -120,6 +123,7 @@ export async function startHaproxy(
     async reload() {
       await configure();
       const before = await runtime.workerPid();
+      former = [...former.filter(isAlive), ...[identify(before)].filter((each) => each !== undefined)];
       process.kill(running.pid, 'SIGUSR2');
       // While the socket changes hands, nobody may answer.
       const isReplaced = async () => (await runtime.workerPid().catch(() => before)) !== before;
@@ -131,11 +135,12 @@ export async function startHaproxy(
   };
 }
 
-async function drain(runtime: HaproxyRuntime, name: string): Promise<void> {
+async function drain(runtime: HaproxyRuntime, name: string, isAnotherAtIt: () => boolean): Promise<void> {
   await runtime.change(`set server ${idOf(name)} state drain`);
   const isIdle = async () => {
     const server = (await readBalancer(runtime)).servers.find((each) => each.name === name);
-    return server !== undefined && server.inFlight + server.queued === 0;
+    if (server === undefined || server.inFlight + server.queued > 0) return false;
+    return server.status === 'DOWN' || !isAnotherAtIt();
   };
   if (await within(drainLimitMs, isIdle)) return runtime.change(`set server ${idOf(name)} state maint`);
   await runtime.change(`set server ${idOf(name)} state ready`);
