@@ -231,9 +231,23 @@ describe('a full something', () => {
   });
 
   test('large answers: it may be the line', () => {
-    const readings = probed(between(3.8, 5.2), [waits, free]);
-    const large = { ...readings, single: (readings.single ?? []).map((r) => ({ ...r, bytes: 200_000 })) };
-    expect(found(diagnosisOf(large))).toEqual([]);
+    // Shared fairly between the senders, a line shows a whole number of places as well.
+    for (const m of [between(3.8, 4.2), between(3.9, 4.1)]) {
+      const readings = probed(m, [waits, free]);
+      const of = (bytes: number) => ({
+        ...readings,
+        single: (readings.single ?? []).map((r) => ({ ...r, bytes })),
+      });
+      expect(found(diagnosisOf(of(200_000)))).toEqual([]);
+      expect(found(diagnosisOf(of(2_000)))).toEqual(['connection-pool']);
+    }
+  });
+
+  test('a fall of the throughput is no plateau, proven or not', () => {
+    const falling = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 230, 43), stage(40, 190, 210)];
+    const diagnosis = diagnosisOf(probed(between(3.8, 4.2), [waits, free]), falling);
+    expect(found(diagnosis)).toEqual([]);
+    expect(open(diagnosis)[0]).toEqual(['contention-collapse']);
   });
 
   test('writes to one row are slow, spread ones are not', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Load } from '../../plan/plan.ts';
 import type { Diagnosis } from '../analysis.ts';
 import { analyseCapacity } from '../capacity/capacity.ts';
 import type { Block, Measurement, StageMeasurement } from '../measure/measurement.ts';
@@ -7,9 +8,10 @@ import { simulateRun } from '../testing/simulated-run.ts';
 import { diagnose } from './diagnose.ts';
 
 /** A recorded run of as many stages; only its plan and its kind matter here. */
-function diagnosisOf(measurements: readonly StageMeasurement[]): Diagnosis {
+function diagnosisOf(measurements: readonly StageMeasurement[], load?: Load): Diagnosis {
   const [template] = simulateRun({ stages: [{ users: 1, seconds: 1 }], endpoints: [] }).stages;
-  const plan = planOf({ slas: (measurements[0]?.endpoints ?? []).map(() => null) });
+  const given = planOf({ slas: (measurements[0]?.endpoints ?? []).map(() => null) });
+  const plan = load === undefined ? given : { ...given, load };
   const run = {
     ...simulateRun({ stages: [{ users: 1, seconds: 1 }], endpoints: [] }),
     plan,
@@ -88,6 +90,35 @@ describe('contention-collapse', () => {
         ? 'open'
         : 'nothing';
     expect(has).toBe(expected);
+  });
+});
+
+describe('healthy', () => {
+  const calm = [stage(1, 50, 20), stage(10, 500, 20), stage(40, 2000, 20)];
+  const upTo = (load: Load) => diagnosisOf(stagesOf(calm), load);
+  const closed = (users: number): Load => ({
+    kind: 'closed',
+    thinkTime: { kind: 'uniform', minMs: 0, maxMs: 0 },
+    stages: [{ users, spawnRate: 0, durationMs: 60_000 }],
+  });
+  const open = (ratePerSecond: number): Load => ({
+    kind: 'open',
+    arrivals: 'poisson',
+    stages: [{ ratePerSecond, durationMs: 60_000 }],
+  });
+
+  test.each([
+    ['its users', closed(40)],
+    ['its rate, by users', open(2000)],
+  ])("the plan's highest load was reached: %s", (_, load) => expect(upTo(load).verdict).toBe('none'));
+
+  test.each([
+    ['100 users', closed(100)],
+    ['2,500 requests/s', open(2500)],
+  ])("the plan's highest load was not reached: %s", (said, load) => {
+    const { verdict, statement } = upTo(load);
+    expect(verdict).toBe('unknown');
+    expect(statement).toContain(`the plan's highest load, ${said}, was not reached`);
   });
 });
 
