@@ -57,7 +57,7 @@ test('an unknown option is answered with the options that there are', () => {
   const command = readCommandLine(['--cahce', 'on', '--pool', 'x'], {});
   expect(command.kind).toBe('wrong');
   const faults = command.kind === 'wrong' ? command.faults.join('\n') : '';
-  expect(faults).toContain('unknown option --cahce; options are --pool, --event-loop-work');
+  expect(faults).toContain('unknown option --cahce; options are --profile, --pool, --event-loop-work');
   expect(faults).toContain('--pool "x"');
 });
 

@@ -95,7 +95,9 @@ export interface NotedLab {
 
 export function notedLabs(): readonly NotedLab[] {
   const root = berthsFolder();
-  return readdirSync(root)
+  const entries = readdirSync(root);
+  leaveEmpty(root);
+  return entries
     .filter((entry) => entry.endsWith('.json') && folderPattern.test(basename(entry, '.json')))
     .flatMap((entry) => {
       const note = join(root, entry);
@@ -108,6 +110,7 @@ export function notedLabs(): readonly NotedLab[] {
         if (server !== undefined) await endServer(server);
         rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
         rmSync(note, { force: true });
+        leaveEmpty(root);
       };
       return [{ folder, ...read, clear }];
     });

@@ -21,6 +21,8 @@ export async function prepareDatabase(
     undo.push(() => once(dropSchema));
   }
   await once(async (connection) => {
+    if (server.kind === 'embedded')
+      await connection.run('CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public');
     await createSchema(connection, options);
     await fillSchema(connection, rows, 'new');
   });

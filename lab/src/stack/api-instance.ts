@@ -88,7 +88,7 @@ function urlIn(line: string): string {
 }
 
 /** The process of an instance: reads its assignment, serves, and ends when told or when its input closes. */
-export async function serveInstance(): Promise<void> {
+export async function serveInstance(): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
     process.stdin.on('close', resolve).on('error', () => resolve());
@@ -102,6 +102,7 @@ export async function serveInstance(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ url: api.url })}\n`);
   await stopped;
   await api.stop();
+  return 0;
 }
 
 /** Written by the supervisor of the same version: what matters is that a cut line is not served. */
