@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Cause } from '../analysis.ts';
 import { diagnosisTrial } from './diagnosis-trial.ts';
 import { randomSystem, type SystemKind } from './systems/random-system.ts';
 
@@ -11,6 +12,11 @@ describe('simulated systems, from the ladder to the cause', () => {
     ['query-per-row', 1, 'n-plus-one'],
     ['healthy', 1, null],
     ['slow-but-healthy', 1, null],
+    ['hot-row', 4, 'lock-contention'],
+    ['collapse', 3, 'contention-collapse'],
+    ['dependency-time-outs', 1, 'slow-dependency'],
+    ['slow-dependency', 5, 'slow-dependency'],
+    ['drift-with-requests', 4, 'drift'],
   ];
   test.each(rows)(
     '%s, seed %i → %s',
@@ -18,6 +24,22 @@ describe('simulated systems, from the ladder to the cause', () => {
       const { diagnosis } = diagnosisTrial(randomSystem(kind, seed), seed);
       expect(diagnosis.findings[0]?.cause ?? null).toBe(cause);
       expect(diagnosis.verdict).toBe(cause === null ? 'none' : 'found');
+    },
+    60_000,
+  );
+
+  /** Each was accused of something else once. */
+  const innocent: readonly [SystemKind, number, Cause][] = [
+    ['narrow-line', 2, 'connection-pool'],
+    ['pool-and-stalls', 4, 'cpu-saturation'],
+    ['collections', 8, 'slow-dependency'],
+    ['errors-always', 7, 'errors-under-load'],
+  ];
+  test.each(innocent)(
+    '%s, seed %i: not %s',
+    (kind, seed, cause) => {
+      const { diagnosis } = diagnosisTrial(randomSystem(kind, seed), seed);
+      expect(diagnosis.findings.map((finding) => finding.cause)).not.toContain(cause);
     },
     60_000,
   );
