@@ -27,6 +27,10 @@ export interface Autoscaler {
   stop(): Promise<void>;
 }
 
+/**
+ * A tuned instance without a cache took 3.7 to 4.5 ms of a core for a request, half of them writes (1 to 16 clients, a machine of
+ * two cores that had other work): 0.7 cores answer 155 to 190 requests per second.
+ */
 export const defaultTargets: ScalingTargets = { rate: 150, cores: 0.7, inFlight: 30 };
 
 /** Up after 3 s and down after 30 s: a start costs a second of a core, and a load that left may come back. */

@@ -1,5 +1,6 @@
 import type { Setup } from '../setup.ts';
 import type { ApiInstance } from './api-instance.ts';
+import { defaultPolicy, startAutoscaler } from './autoscaler.ts';
 import { type Fleet, nameOf, openFleet, type StartInstance, serverOf } from './fleet.ts';
 import { type Balancer, startHaproxy } from './haproxy.ts';
 import type { StackState } from './state.ts';
@@ -43,8 +44,9 @@ export async function startBalancedApi(
     );
     const { url } = haproxy.current();
     port = Number(new URL(url).port);
+    const balancer = over(() => haproxy.current());
     const opened = openFleet({
-      balancer: over(() => haproxy.current()),
+      balancer,
       members: first,
       startInstance: async (number) => {
         const member = await startInstance(number);
@@ -54,6 +56,16 @@ export async function startBalancedApi(
       limit: instanceLimit,
     });
     fleet = opened;
+    const autoscaler = setup.autoscale
+      ? startAutoscaler({
+          fleet: opened,
+          balancer,
+          policy: { ...defaultPolicy, minimum: setup.instances, maximum: instanceLimit },
+          onStep: ({ before, after }) => {
+            if (after < before) tell();
+          },
+        })
+      : undefined;
     const restarts = { count: 0, fault: null as string | null };
     let isHealing = false;
     const healing = setInterval(() => {
@@ -95,6 +107,7 @@ export async function startBalancedApi(
       reload: () => haproxy.current().reload(),
       async stop() {
         clearInterval(healing);
+        await autoscaler?.stop();
         await haproxy.stop();
         await opened.stop();
       },
