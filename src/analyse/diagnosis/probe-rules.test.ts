@@ -45,18 +45,22 @@ const stage = (users: number, rate: number, avg: number): GivenStage => ({
 const plateau = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 200, 50), stage(40, 201, 200)];
 const growing = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 500, 20), stage(40, 2000, 20)];
 
+/** Where the target runs, and how busy Loadline's own machine was. */
+type Machine = { readonly target?: string; readonly machineCpu?: number | null };
+
 function diagnosisOf(
   readings: Partial<ProbeReadings>,
   given: readonly GivenStage[] = plateau,
   endpoints: readonly Endpoint[] = endpointsOf(),
+  { target = 'http://api.test', machineCpu = null }: Machine = {},
 ): Diagnosis {
   const measurements = stagesOf(given).map((m) => {
     const avg = exact(m.total.responseTime?.avg ?? 0);
-    return { ...m, total: { ...m.total, intervals: { ...m.total.intervals, avg } } };
+    return { ...m, machineCpu, total: { ...m.total, intervals: { ...m.total.intervals, avg } } };
   });
   const base = simulateRun({ stages: [{ users: 1, seconds: 1 }], endpoints: [] });
   const [template] = base.stages;
-  const plan = { ...planOf(), target: 'http://api.test', endpoints: endpoints.filter((e) => !e.probe) };
+  const plan = { ...planOf(), target, endpoints: endpoints.filter((e) => !e.probe) };
   const stages = measurements.flatMap((m) =>
     template ? [{ ...template, index: m.stage - 1, users: m.users }] : [],
   );
@@ -241,6 +245,14 @@ describe('a full something', () => {
       expect(found(diagnosisOf(of(200_000)))).toEqual([]);
       expect(found(diagnosisOf(of(2_000)))).toEqual(['connection-pool']);
     }
+  });
+
+  test('a quota of the processor fills up on a machine that has time left', () => {
+    const local = { target: 'http://127.0.0.1:3000', machineCpu: 0.3 };
+    const by = (reading: CouplingReading) =>
+      found(diagnosisOf(probed(between(3.8, 4.2), [reading, free]), plateau, endpointsOf(), local));
+    expect(by(coupled(other, 5, between(14, 16)))).toEqual(['cpu-saturation']);
+    expect(by(waits)).toEqual(['connection-pool']);
   });
 
   test('a fall of the throughput is no plateau, proven or not', () => {
