@@ -1,24 +1,14 @@
 import { baseline, groundTruth, type Switches, tuned } from '../../lab/src/index.ts';
 import type { Drawing } from './drawing.ts';
-import type { GroundTruthSystem, PlannedEndpoint } from './system.ts';
-
-type LabDraft = Pick<
-  GroundTruthSystem,
-  'truth' | 'faulty' | 'remedied' | 'endpoints' | 'thinkTime' | 'maxUsers' | 'comparedUsers'
->;
-
-const get = (request: string, weight: number, data: PlannedEndpoint['data'] = {}): PlannedEndpoint => ({
-  request: `GET ${request}`,
-  weight,
-  data,
-  body: false,
-});
+import { type LabDraft, labEndpoint } from './lab-draft.ts';
+import { labTroubles } from './lab-troubles.ts';
+import type { PlannedEndpoint } from './system.ts';
 
 const endpoints: readonly PlannedEndpoint[] = [
-  get('/posts', 2),
-  get('/posts/{id}', 3, { id: '1..100' }),
-  get('/users/{id}', 2, { id: '1..10' }),
-  get('/comments?postId={id}', 2, { id: '1..100' }),
+  labEndpoint('/posts', 2),
+  labEndpoint('/posts/{id}', 3, { id: '1..100' }),
+  labEndpoint('/users/{id}', 2, { id: '1..10' }),
+  labEndpoint('/comments?postId={id}', 2, { id: '1..100' }),
 ];
 
 /** The reference API on a real PostgreSQL. */
@@ -32,6 +22,7 @@ export const labs: Readonly<Record<string, (d: Drawing) => LabDraft>> = {
     const pool = d.whole(2, 6);
     return drafted({ ...baseline, pool }, tuned, pool);
   },
+  ...labTroubles,
   'lab-healthy': () => ({ ...drafted(tuned, null), thinkTime: '500ms..1500ms', maxUsers: 12 }),
 };
 
