@@ -9,6 +9,8 @@ const verbs: Readonly<Record<string, () => Promise<Run>>> = {
   down: async () => (await import('./stack/stack-commands.ts')).downCommand,
   restart: async () => (await import('./stack/stack-commands.ts')).restartCommand,
   reload: async () => (await import('./stack/stack-commands.ts')).reloadCommand,
+  prove: async () => (await import('./prove/prove-command.ts')).proveCommand,
+  faults: async () => (await import('./prove/prove-command.ts')).faultsCommand,
   // These two are started by the lab itself.
   'serve-stack': async () => (await import('./stack/supervisor-process.ts')).serveStack,
   'serve-instance': async () => (await import('./stack/api-instance.ts')).serveInstance,

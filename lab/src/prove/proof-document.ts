@@ -1,0 +1,165 @@
+import type { ChecklistRow } from './checklist.ts';
+import type { Interval, MeasuredEffect, OverloadFigures, StageFigures } from './figures.ts';
+import { readyUsers } from './measuring-plan.ts';
+import type { Proof, ProvenRemedy } from './proof.ts';
+import { limited, overloadRate } from './remedy.ts';
+
+/** The proof as Markdown. */
+export function proofDocument(proof: Proof): string {
+  const { baseline, together, remedies, diagnosed, overload } = proof;
+  const met = (rows: readonly ChecklistRow[]) => `${rows.filter((row) => row.met).length} of ${rows.length}`;
+  return `${[
+    '# What the remedies brought',
+    `Made by \`loadline lab prove\` on ${proof.when.slice(0, 10)} in ${proof.minutes.toFixed(0)} minutes: ${proof.machine}. Every figure was measured by Loadline in that run; no text below was written by hand.`,
+    `**Readiness: ${met(baseline.checklist)} before, ${met(together.checklist)} with all remedies together.**`,
+    '## Readiness before and after',
+    table(
+      ['Requirement', 'Target', 'Baseline', '', 'All together', '', 'Known by'],
+      together.checklist.map((after, at) => {
+        const before = baseline.checklist[at];
+        return [
+          after.requirement,
+          after.target,
+          before?.current ?? '',
+          tick(before?.met === true),
+          after.current,
+          tick(after.met),
+          after.basis,
+        ];
+      }),
+    ),
+    'The users pause one to three seconds between requests. *Measured*: from the load; *observed*: a probe saw it, whatever the configuration says.',
+    '## The load, before and after',
+    stageTable('Baseline', baseline.stages),
+    stageTable('All together', together.stages),
+    '## What Loadline said of the baseline by itself',
+    `${diagnosed.statement}`,
+    bullets(diagnosed.findings),
+    'What it recommends:',
+    bullets(diagnosed.recommendations),
+    '## Each remedy by itself on the baseline',
+    `At ${readyUsers} users. *Predicted*: throughput, by \`loadline what-if\` on the baseline's run, before the remedy was tried. *Measured*: by \`loadline compare\` against the baseline measured twice, with 95 % intervals.`,
+    table(
+      [
+        'Remedy',
+        'Predicted throughput',
+        'Measured throughput',
+        'Measured average time',
+        'Prediction',
+        'Memory, processes',
+      ],
+      [...remedies, together].map((each) => [
+        each.title,
+        predictionText(each),
+        changeText(each.effect.throughput?.change, each.effect.throughput?.verdict),
+        changeText(each.effect.average?.change, each.effect.average?.verdict),
+        outcomeText(each),
+        footprintText(each, proof),
+      ]),
+    ),
+    `The baseline against itself, at the end of all: throughput ${changeText(proof.again.throughput?.change, proof.again.throughput?.verdict)}, average time ${changeText(proof.again.average?.change, proof.again.average?.verdict)}. What is not larger than that is nothing.`,
+    'A remedy of what is not the limit brings nothing at this load: the pool is full long before the processor, the sockets or the scans count. They count once the pool is remedied.',
+    '### What each costs',
+    bullets(remedies.map(({ title, cost }) => `${title}: ${cost}.`)),
+    '### What the predictions rest on',
+    bullets(remedies.map((each) => `${each.title}: ${modelText(each)}.`)),
+    `## The production limit: ${overloadRate} requests/s on a baseline that carries half of it`,
+    `Open model: arrivals come whatever became of those before. With the limit, HAProxy lets ${limited.maxInFlight} requests in at a time, ${limited.rateLimit} a second from one client, and a request waits at most ${limited.queueTimeoutMs} ms; the rest is answered 429 or 503 with Retry-After.`,
+    table(
+      ['', 'Accepted/s', 'Average', 'p95', 'Refused or failed'],
+      [
+        ['Without a limit', ...overloadCells(overload.without)],
+        ['Limited', ...overloadCells(overload.limited)],
+      ],
+    ),
+  ].join('\n\n')}\n`;
+}
+
+function stageTable(title: string, stages: readonly StageFigures[]): string {
+  const rows = stages.map((stage) => [
+    String(stage.users),
+    stage.rate.toFixed(1),
+    ms(stage.averageMs),
+    ms(stage.p95Ms),
+    `${stage.failed} of ${stage.requests}`,
+    stage.slaShare === null ? 'not known' : percent(stage.slaShare),
+    stage.validity,
+  ]);
+  return `${title}:\n\n${table(['Users', 'Requests/s', 'Average', 'p95', 'Failed', 'SLA held', 'Measurement'], rows)}`;
+}
+
+function predictionText({ predicted }: ProvenRemedy): string {
+  if (predicted === null) return 'the run holds no basis';
+  if (typeof predicted === 'string') return 'no model';
+  const { low, high, expectedRate } = predicted;
+  const range = high === null ? `≥ ${low.toFixed(2)} ×` : `${low.toFixed(2)} to ${high.toFixed(2)} ×`;
+  return expectedRate === null ? range : `${range}, expected ${expectedRate.toFixed(1)}/s`;
+}
+
+/** Whether the measured interval meets the predicted one. */
+export function outcomeText({ predicted, effect }: Pick<ProvenRemedy, 'predicted' | 'effect'>): string {
+  const change = effect.throughput?.change;
+  if (predicted === null || typeof predicted === 'string' || change === undefined) return '';
+  const [low, high] = [1 + (change.low ?? change.value), 1 + (change.high ?? change.value)];
+  if (high < predicted.low) return 'brought less';
+  return predicted.high !== null && low > predicted.high ? 'brought more' : 'came true';
+}
+
+function modelText({ predicted, assumes }: ProvenRemedy): string {
+  if (predicted === null) return 'the run holds no basis for a prediction';
+  if (typeof predicted === 'string') return `no model: ${predicted}`;
+  return `${predicted.model}${assumes === null ? '' : `; assumed: ${assumes}`}`;
+}
+
+function footprintText({ footprint }: ProvenRemedy, { baseline }: Proof): string {
+  const processes = footprint.processes - baseline.footprint.processes;
+  const more = `${processes >= 0 ? '+' : '−'}${Math.abs(processes)} processes`;
+  if (footprint.bytes === null || baseline.footprint.bytes === null) return more;
+  const mebibytes = Math.round((footprint.bytes - baseline.footprint.bytes) / 2 ** 20);
+  return `${mebibytes >= 0 ? '+' : '−'}${Math.abs(mebibytes)} MiB, ${more}`;
+}
+
+type Verdict = NonNullable<MeasuredEffect['throughput']>['verdict'];
+
+function changeText(change: Interval | undefined, verdict: Verdict | undefined): string {
+  if (change === undefined) return 'not compared';
+  const { value, low, high } = change;
+  const range = low === null || high === null ? '' : ` (${signed(low)} to ${signed(high)})`;
+  return `${signed(value)}${range}${verdict === 'inconclusive' ? ', inconclusive' : ''}`;
+}
+
+function overloadCells(figures: OverloadFigures): readonly string[] {
+  const failures = Object.entries(figures.failures).map(([name, count]) => `${name}: ${count}`);
+  return [
+    figures.acceptedRate.toFixed(1),
+    figures.acceptedAverageMs === null ? 'none' : ms(figures.acceptedAverageMs),
+    figures.acceptedP95Ms === null ? 'none' : ms(figures.acceptedP95Ms),
+    failures.length === 0 ? 'none' : `${failures.join(', ')} of ${figures.requests}`,
+  ];
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function bullets(items: readonly string[]): string {
+  return items.length === 0 ? '- none' : items.map((item) => `- ${item}`).join('\n');
+}
+
+function tick(met: boolean): string {
+  return met ? '✓' : '✗';
+}
+
+function ms(value: number): string {
+  return `${Math.round(value).toLocaleString('en')} ms`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+function signed(share: number): string {
+  return `${share >= 0 ? '+' : '−'}${Number(Math.abs(share * 100).toPrecision(3)).toLocaleString('en')} %`;
+}
