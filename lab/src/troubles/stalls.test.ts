@@ -1,5 +1,6 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
+import { isObject } from '../document.ts';
 import { reportOf, startStalls } from './stalls.ts';
 
 test('a report counts each route, with median and p99', () => {
@@ -17,10 +18,10 @@ test('off is nothing', () => {
 test('garbage: V8 collects after every two hundred requests', async () => {
   const collections: number[] = [];
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) {
-      const { kind, flags } = detail as { kind: number; flags: number };
+    for (const entry of list.getEntries()) {
+      const detail: unknown = Reflect.get(entry, 'detail');
       // A full collection (kind 4) that a program asked for (flags & 4).
-      if (kind === 4 && (flags & 4) !== 0) collections.push(kind);
+      if (isObject(detail) && detail.kind === 4 && (Number(detail.flags) & 4) !== 0) collections.push(4);
     }
   });
   observer.observe({ entryTypes: ['gc'] });
