@@ -1,5 +1,5 @@
 /** Concurrent users of the stages; the checklist asks for the last. */
-export const users = [10, 50, 100, 200] as const;
+const users = [10, 50, 100, 200] as const;
 /** The checklist's load. */
 export const readyUsers = 200;
 

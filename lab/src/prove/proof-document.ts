@@ -59,6 +59,11 @@ export function proofDocument(proof: Proof): string {
     ),
     `The baseline against itself, at the end of all: throughput ${changeText(proof.again.throughput?.change, proof.again.throughput?.verdict)}, average time ${changeText(proof.again.average?.change, proof.again.average?.verdict)}. What is not larger than that is nothing.`,
     'A remedy of what is not the limit brings nothing at this load: the pool is full long before the processor, the sockets or the scans count. They count once the pool is remedied.',
+    ...(proof.unmeasured.length === 0
+      ? []
+      : [
+          `Not measured: ${proof.unmeasured.map(({ title, because }) => `${title} (${because})`).join('; ')}.`,
+        ]),
     '### What each costs',
     bullets(remedies.map(({ title, cost }) => `${title}: ${cost}.`)),
     '### What the predictions rest on',

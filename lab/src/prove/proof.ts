@@ -39,6 +39,8 @@ export interface Proof {
   /** The baseline once more at the end, against the first: what a difference of nothing looks like. */
   readonly again: MeasuredEffect;
   readonly remedies: readonly ProvenRemedy[];
+  /** Remedies that could not be started here. */
+  readonly unmeasured: readonly { readonly title: string; readonly because: string }[];
   readonly overload: { readonly without: OverloadFigures; readonly limited: OverloadFigures };
   readonly together: ProvenRemedy & { readonly checklist: readonly ChecklistRow[] };
 }

@@ -56,7 +56,7 @@ function timed(): (text: string) => void {
   };
 }
 
-export function readArguments(
+function readArguments(
   args: readonly string[],
   all: readonly { readonly id: string }[],
 ): {

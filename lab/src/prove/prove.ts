@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { LabError } from '../lab-error.ts';
 import type { Setup } from '../setup.ts';
 import type { StackReading } from '../stack/stack.ts';
 import { checklistOf } from './checklist.ts';
@@ -41,11 +42,19 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
   tell(`  ${diagnosed.statement}`);
 
   const measured: { remedy: Remedy; system: Laddered }[] = [];
+  const unmeasured: Proof['unmeasured'][number][] = [];
   for (const [at, remedy] of chosen.entries()) {
     tell(`remedy ${at + 1} of ${chosen.length}: ${remedy.title}`);
-    const system = await bench.ladder(remedy.id, { profile: 'baseline', ...remedy.setup }, false);
-    tell(summaryOf(system));
-    measured.push({ remedy, system });
+    try {
+      const system = await bench.ladder(remedy.id, { profile: 'baseline', ...remedy.setup }, false);
+      tell(summaryOf(system));
+      measured.push({ remedy, system });
+    } catch (error) {
+      // One that this machine lacks a program for does not spoil the others; the document names it.
+      if (!(error instanceof LabError) || error.code === 'interrupted') throw error;
+      tell(`  not measured: ${error.message} (${error.remedy})`);
+      unmeasured.push({ title: remedy.title, because: `${error.message}; ${error.remedy}` });
+    }
   }
   tell(`overload: ${overloadRate} requests/s on the baseline, without a limit and with it`);
   const without = await bench.overload('overload', { profile: 'baseline' });
@@ -98,6 +107,7 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
     baseline: { ...shown(baseline), checklist: baseline.checklist },
     again: await compared(again, [baseline]),
     remedies: proven,
+    unmeasured,
     overload: { without, limited: withLimit },
     together: {
       ...shown(together),
