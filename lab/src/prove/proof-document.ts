@@ -29,6 +29,7 @@ export function proofDocument(proof: Proof): string {
       }),
     ),
     'The users pause one to three seconds between requests. *Measured*: from the load; *observed*: a probe saw it, whatever the configuration says.',
+    `Static resources. Baseline: ${baseline.staticPage ?? 'not looked at'}. All together: ${together.staticPage ?? 'not looked at'}.`,
     '## The load, before and after',
     stageTable('Baseline', baseline.stages),
     stageTable('All together', together.stages),

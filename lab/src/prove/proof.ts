@@ -21,6 +21,13 @@ export interface ProvenRemedy extends MeasuredSystem {
   readonly cost: string;
 }
 
+/** What was looked at after the load as well. */
+export interface Probed {
+  readonly checklist: readonly ChecklistRow[];
+  /** How a static page is sent; `null`: not looked at. */
+  readonly staticPage: string | null;
+}
+
 /** What Loadline said of the baseline by itself. */
 export interface Diagnosed {
   readonly statement: string;
@@ -35,12 +42,12 @@ export interface Proof {
   readonly machine: string;
   readonly minutes: number;
   readonly diagnosed: Diagnosed;
-  readonly baseline: MeasuredSystem & { readonly checklist: readonly ChecklistRow[] };
+  readonly baseline: MeasuredSystem & Probed;
   /** The baseline once more at the end, against the first: what a difference of nothing looks like. */
   readonly again: MeasuredEffect;
   readonly remedies: readonly ProvenRemedy[];
   /** Remedies that could not be started here. */
   readonly unmeasured: readonly { readonly title: string; readonly because: string }[];
   readonly overload: { readonly without: OverloadFigures; readonly limited: OverloadFigures };
-  readonly together: ProvenRemedy & { readonly checklist: readonly ChecklistRow[] };
+  readonly together: ProvenRemedy & Probed;
 }

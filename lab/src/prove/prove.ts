@@ -8,8 +8,15 @@ import { footprintOf } from './footprint.ts';
 import { listAt, textAt } from './json-reading.ts';
 import { type Loadline, loadlineIn } from './loadline-command.ts';
 import { ladderPlan, overloadPlan, readyUsers } from './measuring-plan.ts';
-import { observeBalancer, observeCache, observeMonitoring, observePool, watchPools } from './observation.ts';
-import type { Diagnosed, MeasuredSystem, Proof, ProvenRemedy } from './proof.ts';
+import {
+  observeBalancer,
+  observeCache,
+  observeMonitoring,
+  observePool,
+  observeStatic,
+  watchPools,
+} from './observation.ts';
+import type { Diagnosed, MeasuredSystem, Probed, Proof, ProvenRemedy } from './proof.ts';
 import type { ProvingGround } from './proving-ground.ts';
 import { allTogether, limited, overloadRate, type Remedy, remedies } from './remedy.ts';
 
@@ -35,7 +42,7 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
   tell(summaryOf(baseline));
   tell('baseline: what does Loadline say of it by itself?');
   const diagnosed = await ground.withStack({ profile: 'baseline' }, async ({ url }) => {
-    const budget = options.isShort === true ? '30s' : '90s';
+    const budget = options.isShort === true ? '30s' : '120s';
     const command = ['diagnose', '--allow-writes', '--budget', budget];
     return diagnosedOf((await loadline.measure('diagnosis', command, ladderPlan(url))).analysis);
   });
@@ -104,7 +111,7 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
     machine: `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}; Node ${process.versions.node}; load and system on the same machine`,
     minutes: (performance.now() - startedAt) / 60_000,
     diagnosed,
-    baseline: { ...shown(baseline), checklist: baseline.checklist },
+    baseline: { ...shown(baseline), ...probed(baseline) },
     again: await compared(again, [baseline]),
     remedies: proven,
     unmeasured,
@@ -116,14 +123,13 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
       ...(await predictionOf(loadline, { prediction: all }, baseline)),
       effect: await compared(together, before),
       cost: 'the sum of the above, on one machine',
-      checklist: together.checklist,
+      ...probed(together),
     },
   };
 }
 
-interface Laddered extends MeasuredSystem {
+interface Laddered extends MeasuredSystem, Probed {
   readonly run: string;
-  readonly checklist: Proof['baseline']['checklist'];
 }
 
 /** Starts a system, measures it by a plan, and looks at it from outside meanwhile. */
@@ -146,7 +152,8 @@ function benchOf(ground: ProvingGround, loadline: Loadline, isShort: boolean) {
         const pool = await watch.stop();
         const stages = stagesOf(analysis);
         const checklist = isProbed ? await checklistNow(stack, stages, pool) : [];
-        return { stages, pool, footprint, run, checklist };
+        const staticPage = isProbed ? (await observeStatic(stack.url)).seen : null;
+        return { stages, pool, footprint, run, checklist, staticPage };
       }),
     overload: (name: string, setup: Partial<Setup>) =>
       ground.withStack(setup, async ({ url }) =>
@@ -199,6 +206,10 @@ function diagnosedOf(analysis: unknown): Diagnosed {
 
 function shown({ stages, pool, footprint }: Laddered): MeasuredSystem {
   return { stages, pool, footprint };
+}
+
+function probed({ checklist, staticPage }: Laddered): Probed {
+  return { checklist, staticPage };
 }
 
 function summaryOf({ stages, checklist }: Laddered): string {
