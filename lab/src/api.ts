@@ -6,6 +6,8 @@ import { RequestFault } from './request-fault.ts';
 import { type Answer, addRoutes } from './routes.ts';
 import { sendJson } from './send-json.ts';
 import type { Sign } from './signature.ts';
+import type { StatementEvidence } from './statement-evidence.ts';
+import { addStaticResources } from './static-resources.ts';
 import type { Store } from './store.ts';
 import type { Switches } from './switches.ts';
 import { countTraffic, type Traffic } from './traffic.ts';
@@ -13,7 +15,7 @@ import type { PlantedTroubles } from './troubles/planted-troubles.ts';
 
 const bodyLimitBytes = 64 * 1024;
 /** The lab's own readings are none of the API's traffic. */
-const uncounted: ReadonlySet<string> = new Set(['/_lab/stats', '/metrics']);
+const uncounted: ReadonlySet<string> = new Set(['/_lab/stats', '/_lab/statements', '/metrics']);
 
 /** The HTTP server over a store. */
 export function createApi(parts: {
@@ -22,6 +24,7 @@ export function createApi(parts: {
   cache: Cache<Answer> | undefined;
   store: Store;
   sign: Sign;
+  evidence: () => Promise<StatementEvidence>;
   /** Which of a stack's instances this is. */
   instance: number;
   troubles: PlantedTroubles;
@@ -60,9 +63,13 @@ export function createApi(parts: {
   app.get('/_lab/stats', { exposeHeadRoute: false }, (_, reply) =>
     sendJson(reply, 200, JSON.stringify(readStats(traffic, pool, cache))),
   );
+  app.get('/_lab/statements', { exposeHeadRoute: false }, async (_, reply) =>
+    sendJson(reply, 200, JSON.stringify(await parts.evidence())),
+  );
   app.get('/metrics', { exposeHeadRoute: false }, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );
+  addStaticResources(app, switches.staticCaching);
   addRoutes(app, { store, sign, cache, troubles });
   return app;
 }

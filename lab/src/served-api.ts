@@ -6,6 +6,7 @@ import { openPool } from './connection-pool.ts';
 import { LabError } from './lab-error.ts';
 import type { SeedTexts } from './seed.ts';
 import { createSign } from './signature.ts';
+import { openStatementEvidence } from './statement-evidence.ts';
 import { openStore } from './store.ts';
 import type { Switches } from './switches.ts';
 import { plantTroubles } from './troubles/planted-troubles.ts';
@@ -55,9 +56,19 @@ export async function serveApi(assignment: ApiAssignment, rows: SeedTexts): Prom
     undo.push(async () => cache?.stop());
     const store = openStore(pool, switches, rows);
     const sign = createSign(randomBytes(16).toString('hex'), switches.eventLoopWork);
+    const evidence = openStatementEvidence(databaseUrl, pool.prepared);
     const troubles = await plantTroubles(switches, databaseUrl);
     undo.push(() => troubles.stop());
-    const app = createApi({ troubles, switches, pool, cache, store, sign, instance: assignment.instance });
+    const app = createApi({
+      troubles,
+      switches,
+      pool,
+      cache,
+      store,
+      sign,
+      evidence,
+      instance: assignment.instance,
+    });
     undo.push(async () => {
       const impatience = setTimeout(() => app.server.closeAllConnections(), drainLimitMs);
       await app.close();

@@ -22,6 +22,8 @@ export interface Switches extends Troubles {
   readonly keepAlive: boolean;
   /** Where reads are answered from while fresh. */
   readonly cache: CacheMode;
+  /** Static resources are compressed once, and carry what a client needs to keep them. */
+  readonly staticCaching: boolean;
   /** Foreign keys are indexed. */
   readonly indexes: boolean;
   /** A user's address and company are fetched with two queries per user. */
@@ -40,6 +42,7 @@ export const baseline: Switches = {
   eventLoopWork: true,
   keepAlive: false,
   cache: 'off',
+  staticCaching: false,
   indexes: false,
   nPlusOne: false,
   auditReads: true,
@@ -54,6 +57,7 @@ export const tuned: Switches = {
   eventLoopWork: false,
   keepAlive: true,
   cache: 'memory',
+  staticCaching: true,
   indexes: true,
   nPlusOne: false,
   auditReads: false,
@@ -98,6 +102,12 @@ export const switchTable: readonly SwitchDescription[] = [
     flag: 'cache',
     kind: 'cache',
     help: "answer reads while they are fresh from the process's memory, or from Redis",
+  },
+  {
+    key: 'staticCaching',
+    flag: 'static-caching',
+    kind: 'on-off',
+    help: 'compress /static/ once, with ETag and Cache-Control',
   },
   {
     key: 'indexes',
