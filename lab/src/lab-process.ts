@@ -27,7 +27,7 @@ export async function spawnLab(options: LabOptions = {}): Promise<Lab> {
       // Its own group: Ctrl-C on the terminal is for the load test, which stops the lab when it is done.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, DATABASE_URL: options.databaseUrl ?? '' },
+      env: { ...process.env, DATABASE_URL: options.databaseUrl ?? '', REDIS_URL: options.redisUrl ?? '' },
     },
   );
   let complaints = '';

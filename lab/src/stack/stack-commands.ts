@@ -91,9 +91,10 @@ function lineOf(reading: StackReading): string {
 }
 
 function shown(stack: StackStatus): string {
-  if (stack.state === 'killed')
-    return `${stack.name}: its supervisor (${stack.pid}) was killed; clear it with \`lab down --name ${stack.name}\`\n`;
-  if (stack.state === 'starting') return `${stack.name}: starting (${stack.pid})\n`;
+  if (stack.state !== 'up')
+    return stack.state === 'starting'
+      ? `${stack.name}: starting (${stack.pid})\n`
+      : `${stack.name}: its supervisor (${stack.pid}) was killed; clear it with \`lab down --name ${stack.name}\`\n`;
   const rows = stack.components.map(
     ({ name, pid, url, state, restarts, fault }) =>
       `  ${name.padEnd(18)}${String(pid).padEnd(9)}${state}${restarts > 0 ? `, started again ${restarts} times` : ''}  ${withoutSecret(url)}${fault === null ? '' : `  ${fault}`}`,

@@ -2,6 +2,7 @@ import { type DatabaseServer, externalServer } from '../database-server.ts';
 import { LabError } from '../lab-error.ts';
 import { prepareDatabase } from '../prepared-database.ts';
 import { identify } from '../process-identity.ts';
+import { readsOnly } from '../replicated-store.ts';
 import { seedTexts } from '../seed.ts';
 import type { Setup } from '../setup.ts';
 import { dependencyConnections } from '../troubles/dependency.ts';
@@ -122,6 +123,12 @@ async function startDatabases(
     await prepareDatabase(externalServer(others.databaseUrl), setup, rows, undo);
     return { databaseUrl: others.databaseUrl, replicaUrl: null };
   }
+  if (setup.replica && !readsOnly(setup))
+    throw new LabError(
+      'reads-that-write',
+      'a replica answers no read that writes',
+      'choose `--audit-reads off`, `--count-uses off` and `--trail-rows 0`, as in `--profile tuned`',
+    );
   const processes = setup.balancer ? instanceLimit + 1 : 1;
   const connections = processes * (setup.pool + dependencyConnections) + spareConnections;
   const cluster = await makePostgres(state, connections);
