@@ -94,7 +94,7 @@ it.each([
   ['its interval reaches the prediction', { value: 0.05, low: 0, high: 0.11 }, 'came true'],
   ['below', { value: 0, low: -0.02, high: 0.09 }, 'brought less'],
   ['above', { value: 1.2, low: 1.01, high: 1.4 }, 'brought more'],
-  ['no interval', { value: 1.2, low: null, high: null }, 'brought more'],
+  ['no interval', { value: 1.2, low: null, high: null }, 'not decided'],
 ])('a prediction and what was measured: %s', (_, change, expected) => {
   const effect = { throughput: { change, verdict: 'improved' }, average: null };
   expect(outcomeText({ predicted, effect })).toBe(expected);

@@ -10,7 +10,7 @@ export function proofDocument(proof: Proof): string {
   const met = (rows: readonly ChecklistRow[]) => `${rows.filter((row) => row.met).length} of ${rows.length}`;
   return `${[
     '# What the remedies brought',
-    `Made by \`loadline lab prove\` on ${proof.when.slice(0, 10)} in ${proof.minutes.toFixed(0)} minutes: ${proof.machine}. Every figure was measured by Loadline in that run; no text below was written by hand.`,
+    `Made by \`loadline lab prove\` on ${proof.when.slice(0, 10)} in ${proof.minutes.toFixed(0)} minutes: ${proof.machine}. Every figure is of that run; the load was made and judged by Loadline.`,
     `**Readiness: ${met(baseline.checklist)} before, ${met(together.checklist)} with all remedies together.**`,
     '## Readiness before and after',
     table(
@@ -52,14 +52,13 @@ export function proofDocument(proof: Proof): string {
       [...remedies, together].map((each) => [
         each.title,
         predictionText(each),
-        changeText(each.effect.throughput?.change, each.effect.throughput?.verdict),
+        factorText(each.effect.throughput?.change, each.effect.throughput?.verdict),
         changeText(each.effect.average?.change, each.effect.average?.verdict),
         outcomeText(each),
         footprintText(each, proof),
       ]),
     ),
     `The baseline against itself, at the end of all: throughput ${changeText(proof.again.throughput?.change, proof.again.throughput?.verdict)}, average time ${changeText(proof.again.average?.change, proof.again.average?.verdict)}. What is not larger than that is nothing.`,
-    'A remedy of what is not the limit brings nothing at this load: the pool is full long before the processor, the sockets or the scans count. They count once the pool is remedied.',
     ...(proof.unmeasured.length === 0
       ? []
       : [
@@ -69,7 +68,7 @@ export function proofDocument(proof: Proof): string {
     bullets(remedies.map(({ title, cost }) => `${title}: ${cost}.`)),
     '### What the predictions rest on',
     bullets(remedies.map((each) => `${each.title}: ${modelText(each)}.`)),
-    `## The production limit: ${overloadRate} requests/s on a baseline that carries half of it`,
+    `## The production limit: ${overloadRate} requests/s on the baseline`,
     `Open model: arrivals come whatever became of those before. With the limit, HAProxy lets ${limited.maxInFlight} requests in at a time, ${limited.rateLimit} a second from one client, and a request waits at most ${limited.queueTimeoutMs} ms; the rest is answered 429 or 503 with Retry-After.`,
     table(
       ['', 'Accepted/s', 'Average', 'p95', 'Refused or failed'],
@@ -106,7 +105,8 @@ function predictionText({ predicted }: ProvenRemedy): string {
 export function outcomeText({ predicted, effect }: Pick<ProvenRemedy, 'predicted' | 'effect'>): string {
   const change = effect.throughput?.change;
   if (predicted === null || typeof predicted === 'string' || change === undefined) return '';
-  const [low, high] = [1 + (change.low ?? change.value), 1 + (change.high ?? change.value)];
+  if (change.low === null || change.high === null) return 'not decided';
+  const [low, high] = [1 + change.low, 1 + change.high];
   if (high < predicted.low) return 'brought less';
   return predicted.high !== null && low > predicted.high ? 'brought more' : 'came true';
 }
@@ -132,6 +132,13 @@ function changeText(change: Interval | undefined, verdict: Verdict | undefined):
   const { value, low, high } = change;
   const range = low === null || high === null ? '' : ` (${signed(low)} to ${signed(high)})`;
   return `${signed(value)}${range}${verdict === 'inconclusive' ? ', inconclusive' : ''}`;
+}
+
+function factorText(change: Interval | undefined, verdict: Verdict | undefined): string {
+  if (change === undefined) return 'not compared';
+  const { value, low, high } = change;
+  const range = low === null || high === null ? '' : ` (${(1 + low).toFixed(2)} to ${(1 + high).toFixed(2)})`;
+  return `${(1 + value).toFixed(2)} ×${range}${verdict === 'inconclusive' ? ', inconclusive' : ''}`;
 }
 
 function overloadCells(figures: OverloadFigures): readonly string[] {
