@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { LabError } from '../lab-error.ts';
 import { type Setting, stackSettings } from '../setting.ts';
 import type { Setup } from '../setup.ts';
@@ -56,12 +56,12 @@ export function setupIn(text: string): {
   if (broken.length > 0) return { setup: {}, faults: broken };
   const { contents } = document;
   if (contents === null) return { setup: {}, faults: [] };
-  if (!('items' in contents) || !Array.isArray(contents.items) || contents.tag === 'tag:yaml.org,2002:seq')
+  if (!isMap(contents))
     return { setup: {}, faults: [{ line: 1, words: 'expected keys with values, such as `pool: 10`' }] };
 
   const faults: SetupFault[] = [];
   let setup: Partial<Setup> = {};
-  for (const { key, value } of document.contents === null ? [] : pairsIn(contents.items)) {
+  for (const { key, value } of pairsIn(contents.items)) {
     const line = lineOf(key.range?.[0] ?? 0);
     const setting = stackSettings.find(({ flag }) => flag === key.value);
     if (setting === undefined) {
