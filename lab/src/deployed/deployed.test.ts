@@ -67,7 +67,7 @@ describeWith(database, 'replicas over one database', ({ url, stop }) => {
       body: JSON.stringify({ title: 'kept', body: 'b', userId: 1 }),
     });
     expect(created.status).toBe(201);
-    const { id } = await created.json();
+    const { id } = JSON.parse(await created.text());
     expect(await (await fetch(`${second}/posts/${id}`)).json()).toMatchObject({ title: 'kept' });
     for (const { child } of pair) child.kill('SIGTERM');
     expect(await Promise.all(pair.map(({ ended }) => ended))).toEqual([0, 0]);
