@@ -22,7 +22,7 @@ describeWithPrograms({ prometheus: 'prometheus' }, 'Prometheus', () => {
   });
 
   test('runs with every rule of the lab, and is noted on disk', async () => {
-    expect(notedProcesses(folder)).toEqual([{ name: 'prometheus', ...identify(monitoring.pid) }]);
+    expect(notedProcesses(folder)).toMatchObject([{ name: 'prometheus', ...identify(monitoring.pid) }]);
     const answer: unknown = await (await fetch(`${monitoring.url}/api/v1/rules`)).json();
     const groups = isObject(answer) && isObject(answer.data) ? answer.data.groups : undefined;
     const shown = Array.isArray(groups) ? groups.map((group) => `${group.name}: ${group.rules.length}`) : [];

@@ -36,7 +36,7 @@ describeWithPrograms({ 'redis-server': 'redis-server' }, 'Redis', () => {
   test('is a bounded cache with a password, noted on disk, and comes back where it was', async () => {
     const first = await startRedis(state);
     started.push(first);
-    expect(notedProcesses(folder)).toEqual([{ name: 'redis', ...identify(first.pid) }]);
+    expect(notedProcesses(folder)).toMatchObject([{ name: 'redis', ...identify(first.pid) }]);
 
     const { password, port } = new URL(first.url);
     expect(await ask(first.url.replace(password, 'f'.repeat(32)), ['PING'])).toContain('-WRONGPASS');
