@@ -182,11 +182,18 @@ export function twoTiers(
   };
   const sum = (of: (part: (typeof busy)[number]) => number) =>
     busy.reduce((total, part) => total + (part.weight ?? 1) * of(part), 0);
-  const poolIsNarrower = sum((part) => part.queryMs) / places > sum((part) => part.ms + cpuMs) / cores;
+  const perPlace = sum((part) => part.queryMs) / places;
+  const perCore = sum((part) => part.ms + cpuMs) / cores;
+  const poolIsNarrower = perPlace > perCore;
+  // What changes less than a fifth when it is taken away is no label: then both are full, and either may be named.
+  const bothAreFull = Math.max(perPlace / perCore, perCore / perPlace) < 1.2;
+  const [cause, other] = poolIsNarrower
+    ? (['connection-pool', 'cpu-saturation'] as const)
+    : (['cpu-saturation', 'connection-pool'] as const);
   return systemOf({
     ...described,
     truth: {
-      causes: [poolIsNarrower ? 'connection-pool' : 'cpu-saturation'],
+      causes: bothAreFull ? [cause, other] : [cause],
       endpoints: first(busy.length),
       size: poolIsNarrower ? places : cores,
     },
