@@ -156,7 +156,7 @@ function* wishes(given: Given): Generator<Wish> {
     if (!brief) yield* one(sameRung(view, bounds));
     yield* one(firstRungAgain(view, bounds));
   }
-  yield* one(steps(view, allow.bursts));
+  if (view.refused) yield* one(steps(view, allow.bursts));
   const calm = view.died === null;
   if (view.drifts && calm) yield* one(longRung(view));
   if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
@@ -168,6 +168,7 @@ function* wishes(given: Given): Generator<Wish> {
   if (!brief) yield* one(heldWithoutWaiting(view));
   if (!brief && calm) yield* one(longRung(view));
   if (!brief && calm && !view.drifts) yield* one(soloOfFree(view, bounds));
+  if (!view.refused) yield* one(steps(view, allow.bursts));
   yield* one(back);
 }
 

@@ -187,7 +187,7 @@ export function steps(view: DiagnoseView, bursts: boolean): Wish | null {
   const ratePerSecond = 1.2 * factor * okRate;
   return {
     trial: { kind: 'step', factor },
-    because: `requests were refused: how many succeed at ${Math.round(ratePerSecond)}/s?`,
+    because: `${refused ? 'requests were refused: how many succeed' : 'a burst: what happens'} at ${Math.round(ratePerSecond)}/s?`,
     open: { ratePerSecond, weights: null },
     settleMs: 1500,
     seconds: 5,
