@@ -16,9 +16,14 @@ const refusingRungs = 2;
 const mostRepeated = 3;
 /** Five blocks of 4 s, several of most periods. */
 const longSeconds = 22;
+/** In brief: what comes every two or three seconds is seen five times. */
+const briefLongSeconds = 15;
+const shortestLongSeconds = 11;
 const driftSeconds = 32;
 const uprightSlowdown = 1.5;
 const growth = 1.05;
+/** Throughput beyond the limit below this share of the highest one has fallen. */
+const fallen = 0.9;
 /** Throughput below this share of its peak fell; one load alone may be a chance. */
 const fell = 0.93;
 
@@ -83,13 +88,15 @@ export function sameRung(view: DiagnoseView, { brief }: LadderBounds): Wish | nu
 }
 
 /**
- * Everything slowed down, and throughput grew all the same: the first load once more, before anybody is suspected. What
- * is as slow now was slowed by time, not by load.
+ * Everything slowed down, and throughput grew all the same, or it fell: the first load once more, before anybody is
+ * suspected. What is as slow now was slowed by time, not by load.
  */
 export function firstRungAgain(view: DiagnoseView, { brief }: LadderBounds): Wish | null {
   const { ladder, died, saturation } = view;
   const [first] = ladder;
-  if (first === undefined || died !== null || saturation?.kind !== 'waiting') return null;
+  if (first === undefined || died !== null || saturation === null) return null;
+  const fell = saturation.stage.total.okRate < fallen * saturation.okRate;
+  if (saturation.kind !== 'waiting' && !fell) return null;
   if (ladder.filter(({ users }) => users === first.users).length > 1) return null;
   const users = first.users ?? 1;
   return rung(
@@ -105,7 +112,7 @@ export function firstRungAgain(view: DiagnoseView, { brief }: LadderBounds): Wis
  * The load that brought most without a crowd, held several times as long: what comes now and then, or grows with time,
  * a short stage does not show. Twice, where the first one grew. Null: done, or nothing stood upright.
  */
-export function longRung(view: DiagnoseView): Wish | null {
+export function longRung(view: DiagnoseView, brief = false): Wish | null {
   const { ladder, died, drifts } = view;
   if (died !== null) return null;
   const long = ladder.filter(isLong);
@@ -128,11 +135,12 @@ export function longRung(view: DiagnoseView): Wish | null {
       ? `${usersText(users)} for longer: does anything come now and then, or grow with time?`
       : `${usersText(users)} once more: does it go on growing?`,
   );
+  if (brief) return { ...wish, seconds: briefLongSeconds, whole: true };
   return { ...wish, seconds: drifts || long.length > 0 ? driftSeconds : longSeconds };
 }
 
 function isLong({ seconds: length }: StageFigures): boolean {
-  return length > longSeconds / 2;
+  return length > shortestLongSeconds;
 }
 
 /** The means of its last third lie above those of its first. */

@@ -21,6 +21,8 @@ export type Wish = {
   readonly open?: { readonly ratePerSecond: number; readonly weights: readonly number[] | null };
   readonly settleMs: number;
   readonly seconds: number;
+  /** Shorter it would tell nothing. */
+  readonly whole?: true;
 };
 
 const noThinkTime: ThinkTime = { kind: 'uniform', minMs: 0, maxMs: 0 };

@@ -127,7 +127,7 @@ function step(given: Given): SearchStep | null {
     const reserveMs = wish.trial.kind === 'recovery' || !needsRecovery(view, wish) ? 0 : recoveryMs;
     const leftMs = budgetMs - elapsedMs - reserveMs - betweenMs;
     const order = [wish.seconds, shortestSeconds]
-      .filter((seconds) => seconds <= wish.seconds)
+      .filter((seconds) => seconds === wish.seconds || (wish.whole !== true && seconds < wish.seconds))
       .map((seconds) => orderOf({ ...wish, seconds }, plan, ceiling, elapsedMs))
       .find(({ settleMs, durationMs }) => settleMs + durationMs <= leftMs);
     if (order === undefined) continue;
@@ -158,9 +158,11 @@ function* wishes(given: Given): Generator<Wish> {
   }
   if (view.refused) yield* one(steps(view, allow.bursts));
   const calm = view.died === null;
-  if (view.drifts && calm) yield* one(longRung(view));
+  if (view.drifts && calm) yield* one(longRung(view, brief));
   if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
   if (brief) yield* one(sameRung(view, bounds));
+  // Nothing is full: what comes now and then is what is left to be seen.
+  if (brief && calm && view.saturation === null) yield* one(longRung(view, brief));
   yield* one(sizes(view));
   yield* one(keys(view));
   yield* one(reuse(view));
