@@ -160,14 +160,15 @@ function* wishes(given: Given): Generator<Wish> {
   const calm = view.died === null;
   if (view.drifts && calm) yield* one(longRung(view, brief));
   if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
+  if (!brief) yield* one(heldWithoutWaiting(view));
   if (brief) yield* one(sameRung(view, bounds));
   // Nothing is full: what comes now and then is what is left to be seen.
   if (brief && calm && view.saturation === null) yield* one(longRung(view, brief));
   yield* one(sizes(view));
   yield* one(keys(view));
   yield* one(reuse(view));
+  if (brief) yield* one(heldWithoutWaiting(view));
   if (allow.writes && calm) yield* one(rows(view));
-  if (!brief) yield* one(heldWithoutWaiting(view));
   if (!brief && calm) yield* one(longRung(view));
   if (!brief && calm && !view.drifts) yield* one(soloOfFree(view, bounds));
   if (!view.refused) yield* one(steps(view, allow.bursts));
