@@ -87,8 +87,9 @@ export const remedies: readonly Remedy[] = [
   },
   {
     id: 'replica',
-    title: 'Reads from a streaming replica',
-    setup: { replica: true },
+    // A read that writes must go to the primary.
+    title: 'Reads leave no row behind, and come from a streaming replica',
+    setup: { auditReads: false, replica: true },
     prediction: { noModel: 'what the database alone takes of a request was not measured' },
     cost: 'a second PostgreSQL; a read may come before the write it should see',
   },

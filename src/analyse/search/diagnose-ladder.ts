@@ -16,9 +16,9 @@ const refusingRungs = 2;
 const mostRepeated = 3;
 /** Five blocks of 4 s, several of most periods. */
 const longSeconds = 22;
-/** In brief: what comes every two or three seconds is seen five times. */
-const briefLongSeconds = 15;
-const shortestLongSeconds = 11;
+/** In brief: what comes every two seconds is seen five times. */
+const briefLongSeconds = 11;
+const shortestLongSeconds = 10;
 const driftSeconds = 32;
 const uprightSlowdown = 1.5;
 const growth = 1.05;

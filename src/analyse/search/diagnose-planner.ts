@@ -162,12 +162,12 @@ function* wishes(given: Given): Generator<Wish> {
   if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
   if (!brief) yield* one(heldWithoutWaiting(view));
   if (brief) yield* one(sameRung(view, bounds));
-  // Nothing is full: what comes now and then is what is left to be seen.
-  if (brief && calm && view.saturation === null) yield* one(longRung(view, brief));
   yield* one(sizes(view));
   yield* one(keys(view));
   yield* one(reuse(view));
   if (brief) yield* one(heldWithoutWaiting(view));
+  // Nothing is full: what comes now and then is what is left to be seen.
+  if (brief && calm && view.saturation === null) yield* one(longRung(view, brief));
   if (allow.writes && calm) yield* one(rows(view));
   if (!brief && calm) yield* one(longRung(view));
   if (!brief && calm && !view.drifts) yield* one(soloOfFree(view, bounds));
