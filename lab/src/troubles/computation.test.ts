@@ -15,9 +15,14 @@ test('more than there are threads: each gets its own key', async () => {
   const texts = ['a', 'b', 'c', 'd', 'e'];
   const keys = await Promise.all(texts.map((text) => computer.compute(text)));
   expect(keys).toEqual(texts.map((text) => derived(text, 2)));
+  await computer.stop();
+  await expect(computer.compute('g')).rejects.toThrow('a computing thread ended');
+});
+
+test('what is not done when it stops is refused', async () => {
+  const computer = startComputer(2000, 1);
   const unfinished = computer.compute('f');
   const refused = expect(unfinished).rejects.toThrow('a computing thread ended');
   await computer.stop();
   await refused;
-  await expect(computer.compute('g')).rejects.toThrow('a computing thread ended');
 });
