@@ -41,6 +41,21 @@ const sessionOptions = {
   maxSessionMemory: 100_000,
 } as const;
 
+/**
+ * Node counts the memory of its HTTP/2 library by session and aborts the whole process if some is left when a session is
+ * collected. A stream that was broken off within its head (too many fields, for one) holds such memory until it is
+ * collected itself, and the two come in any order. So the session waits for its broken streams. Seen in Node 24.21:
+ * `~Http2Session`, `current_nghttp2_memory_ == 0` (nodejs/node#39951 is of the same kind).
+ */
+const sessionsOfBroken = new FinalizationRegistry<object>(() => {});
+
+/** What stands for a session outside JavaScript; Node gives it no public name. Null if there is none. */
+function handleOf(session: ClientHttp2Session): object | null {
+  const name = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle');
+  const handle: unknown = name === undefined ? null : Reflect.get(session, name);
+  return typeof handle === 'object' ? handle : null;
+}
+
 /** One HTTP/2 session and its connection, from the first packet on. */
 export class Http2Connection {
   /** Streams under way. */
@@ -52,6 +67,7 @@ export class Http2Connection {
   readonly #connection: Connection;
   readonly #origin: URL;
   #session: ClientHttp2Session | null = null;
+  #handle: object | null = null;
   #socket: net.Socket | null = null;
   #gone = false;
   #leaving = false;
@@ -101,6 +117,9 @@ export class Http2Connection {
     const empty = body === null || body.length === 0;
     const stream = session.request(fieldsOf(message, this.#origin.protocol), { endStream: empty });
     if (!empty) stream.end(body);
+    stream.once('close', () => {
+      if (stream.rstCode !== 0 || !stream.readableEnded) this.#outlive(stream);
+    });
     return stream;
   }
 
@@ -134,6 +153,11 @@ export class Http2Connection {
     this.#connection.destroy();
   }
 
+  /** The session is not collected as long as the stream is there. */
+  #outlive(stream: ClientHttp2Stream): void {
+    if (this.#handle !== null) sessionsOfBroken.register(stream, this.#handle);
+  }
+
   #notConnected(failure: Failure, problem: string): void {
     this.drop();
     this.#listener.notConnected(this, failure, problem);
@@ -152,6 +176,7 @@ export class Http2Connection {
     // Its streams tell of the error as well.
     session.on('error', () => {});
     session.on('connect', () => {
+      this.#handle = handleOf(session);
       if (!session.destroyed) session.setLocalWindowSize(sessionWindowBytes);
     });
     session.on('remoteSettings', ({ maxConcurrentStreams }) => {
