@@ -21,10 +21,17 @@ export interface CacheReading {
 
 /** Answers of reads by tag (the resource) and key; see memory-cache.ts and redis-cache.ts. */
 export interface Cache<T> {
-  /** Answers what is stored while it is fresh, else loads; simultaneous lookups of one key in one process load once. */
-  lookup(tag: string, key: string, load: () => Promise<T>): Promise<Lookup<T>>;
-  /** Forgets everything under the tags; a load that began before is answered but not kept. Never fails. */
-  invalidate(tags: readonly string[]): Promise<void>;
+  /**
+   * Answers what is stored while it is fresh, else loads; simultaneous lookups of one key in one process load once.
+   * A load is told the furthest position that another process gave with an invalidation.
+   */
+  lookup(tag: string, key: string, load: (position?: string) => Promise<T>): Promise<Lookup<T>>;
+  /**
+   * Forgets everything under the tags; a load that began before is answered but not kept. Never fails.
+   *
+   * @param position What loads must have seen from now on (see replicated-store.ts).
+   */
+  invalidate(tags: readonly string[], position?: string): Promise<void>;
   read(): CacheReading;
   stop(): Promise<void>;
 }

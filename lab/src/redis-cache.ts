@@ -10,8 +10,12 @@ const commandLimitMs = 1000;
 const restMs = 2000;
 const firstConnectionLimitMs = 1000;
 
+/** The furthest position that loads must have seen, and how long it is told: lags of an hour are none that this is for. */
+const positionKey = `${prefix}:position`;
+const positionMs = 3_600_000;
+
 /**
- * Answers {generation, text | nil, milliseconds it has left}. A tag without a generation (new, evicted, or lost with a
+ * Answers {generation, position | '', text | nil, milliseconds it has left}. A tag without a generation (new, evicted, or lost with a
  * restart) gets the caller's token: never used before, so that nothing that was kept earlier is found again.
  */
 const lookupScript = `
@@ -20,13 +24,24 @@ if not generation then
   generation = ARGV[2]
   redis.call('SET', KEYS[1], generation)
 end
+local position = redis.call('GET', KEYS[2]) or ''
 local key = KEYS[1] .. ':' .. generation .. ':' .. ARGV[1]
 local text = redis.call('GET', key)
-if not text then return { generation } end
-return { generation, text, redis.call('PTTL', key) }`;
+if not text then return { generation, position } end
+return { generation, position, text, redis.call('PTTL', key) }`;
+
+/** New generations of all keys but the last, which is the position's: it never goes back. One step for who reads. */
+const renewScript = `
+for at = 1, #KEYS - 1 do redis.call('SET', KEYS[at], ARGV[at]) end
+local position, key = ARGV[#KEYS], KEYS[#KEYS]
+if position ~= '' and position >= (redis.call('GET', key) or '') then
+  redis.call('SET', key, position, 'PX', ARGV[#KEYS + 1])
+end
+return 1`;
 
 interface Found<T> {
   readonly generation: string;
+  readonly position: string | undefined;
   readonly entry?: { readonly value: T; readonly ageMs: number };
 }
 
@@ -60,6 +75,8 @@ export async function createRedisCache<T>(options: {
   const flights = createSingleFlight<T>();
   /** Tags that wait for their new generation, with the last invalidation that asked for it. */
   const owed = new Map<string, number>();
+  /** The furthest that this process gave. */
+  let furthest = '';
   let invalidations = 0;
   const counts = { hits: 0, misses: 0, shared: 0, bypassed: 0 };
   let restUntilMs = 0;
@@ -76,24 +93,29 @@ export async function createRedisCache<T>(options: {
   };
 
   const renew = async (tags: readonly string[]) => {
-    const tokens = tags.flatMap((tag) => [generationKey(tag), randomUUID()]);
+    const keys = [...tags.map(generationKey), positionKey];
+    const tokens = tags.map(() => randomUUID());
     invalidations += 1;
     const own = invalidations;
     for (const tag of tags) owed.set(tag, own);
-    if ((await attempt(() => redis.mset(...tokens))) === undefined) return;
+    const values = [...tokens, furthest, positionMs];
+    if ((await attempt(() => redis.eval(renewScript, keys.length, ...keys, ...values))) === undefined) return;
     for (const tag of tags) if (owed.get(tag) === own) owed.delete(tag);
   };
 
   const find = async (tag: string, key: string): Promise<Found<T> | undefined> => {
     if (owed.has(tag)) await renew([...owed.keys()]);
     if (owed.has(tag)) return undefined;
-    const reply = await attempt(() => redis.eval(lookupScript, 1, generationKey(tag), key, randomUUID()));
+    const reply = await attempt(() =>
+      redis.eval(lookupScript, 2, generationKey(tag), positionKey, key, randomUUID()),
+    );
     if (!Array.isArray(reply)) return undefined;
-    const [generation, text, leftMs]: readonly unknown[] = reply;
+    const [generation, told, text, leftMs]: readonly unknown[] = reply;
     if (typeof generation !== 'string') return undefined;
+    const position = typeof told === 'string' && told !== '' ? told : undefined;
     const value = typeof text === 'string' ? codec.decode(text) : undefined;
-    if (value === undefined) return { generation };
-    return { generation, entry: { value, ageMs: Math.max(0, ttlMs - Number(leftMs)) } };
+    if (value === undefined) return { generation, position };
+    return { generation, position, entry: { value, ageMs: Math.max(0, ttlMs - Number(leftMs)) } };
   };
 
   await Promise.race([
@@ -111,7 +133,7 @@ export async function createRedisCache<T>(options: {
       }
       const generation = found?.generation;
       const flight = flights.run(tag, `${generation ?? ''} ${key}`, async () => {
-        const value = await load();
+        const value = await load(found?.position);
         if (generation !== undefined) {
           const at = `${generationKey(tag)}:${generation}:${key}`;
           await attempt(() => redis.set(at, codec.encode(value), 'PX', ttlMs));
@@ -122,7 +144,8 @@ export async function createRedisCache<T>(options: {
       counts[({ shared: 'shared', bypass: 'bypassed', miss: 'misses' } as const)[state]] += 1;
       return { value: await flight.value, state, ageMs: 0 };
     },
-    async invalidate(tags) {
+    async invalidate(tags, position = '') {
+      if (position > furthest) furthest = position;
       for (const tag of tags) flights.forget(tag);
       if (tags.length > 0) await renew(tags);
     },

@@ -1,4 +1,5 @@
 import type { ConnectionPool } from './connection-pool.ts';
+import { RequestFault } from './request-fault.ts';
 import type { Store } from './store.ts';
 import type { CommitMode, Switches } from './switches.ts';
 
@@ -12,8 +13,10 @@ export function readsOnly(switches: Switches): boolean {
 
 /**
  * Reads from the replica, writes to the primary. A write is answered when the replica has it, so that nobody reads what
- * was before, nor keeps it in a cache. While the replica does not answer, or is behind a write of this process, the
- * primary answers the reads.
+ * was before, nor keeps it in a cache. While the replica does not answer, or is behind a write of this process or of one
+ * that told its position by `awaitPosition`, the primary answers the reads.
+ *
+ * Positions are PostgreSQL's LSNs with all their digits, so that texts compare as they do.
  */
 export function replicatedStore(parts: {
   readonly primary: Store;
@@ -25,6 +28,11 @@ export function replicatedStore(parts: {
   const { primary, replica, primaryPool, replicaPool } = parts;
   /** The WAL that the replica has to have before it is asked. */
   let behind: string | undefined;
+  /** The WAL that it has for sure. */
+  let replayed = '';
+  const awaitPosition = (lsn: string) => {
+    if (lsn > replayed && lsn > (behind ?? '')) behind = lsn;
+  };
   const hasReplayed = (lsn: string) =>
     replicaPool.hold(async (connection) => {
       const [row] = await connection.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn', [lsn]);
@@ -37,37 +45,55 @@ export function replicatedStore(parts: {
         if (performance.now() > until) return false;
         await new Promise((resolve) => setTimeout(resolve, pollMs));
       }
-      return true;
     } catch {
       return false;
     }
+    if (lsn > replayed) replayed = lsn;
+    if (behind !== undefined && behind <= replayed) behind = undefined;
+    return true;
+  };
+  const flushed = () =>
+    primaryPool.hold(async (connection) => {
+      const [row] = await connection.query(flushedLsn(parts.commit), []);
+      return fullLsn(String(row?.[0]));
+    });
+  const settle = async () => {
+    const lsn = await flushed();
+    if (behind !== undefined || !(await caughtUp(lsn, catchUpLimitMs))) awaitPosition(lsn);
   };
   const write = async <T>(work: () => Promise<T>): Promise<T> => {
-    const result = await work();
-    const lsn = await primaryPool.hold(async (connection) => {
-      const [row] = await connection.query(flushedLsn(parts.commit), []);
-      return String(row?.[0]);
-    });
-    const isBehind = behind !== undefined;
-    if (isBehind || !(await caughtUp(lsn, catchUpLimitMs))) behind = lsn;
-    return result;
+    try {
+      const result = await work();
+      await settle();
+      return result;
+    } catch (error) {
+      // One that failed otherwise may have left some of its rows, or all.
+      if (!(error instanceof RequestFault)) await settle().catch(() => undefined);
+      throw error;
+    }
   };
   const read = async <T>(of: (store: Store) => Promise<T>): Promise<T> => {
-    if (behind !== undefined) {
-      const lsn = behind;
-      if (!(await caughtUp(lsn, 0))) return of(primary);
-      if (behind === lsn) behind = undefined;
-    }
+    if (behind !== undefined && !(await caughtUp(behind, 0))) return of(primary);
     return of(replica).catch(() => of(primary));
   };
   return {
     list: (resource, query) => read((store) => store.list(resource, query)),
-    one: (resource, id) => read((store) => store.one(resource, id)),
+    one: (resource, id, relations) => read((store) => store.one(resource, id, relations)),
     create: (resource, given) => write(() => primary.create(resource, given)),
     change: (resource, id, given) => write(() => primary.change(resource, id, given)),
     remove: (resource, id) => write(() => primary.remove(resource, id)),
     reset: () => write(() => primary.reset()),
+    awaitedPosition: () => behind,
+    awaitPosition,
   };
+}
+
+/** `0/16B3748` as `00000000/016B3748`. */
+function fullLsn(lsn: string): string {
+  return lsn
+    .split('/')
+    .map((half) => half.padStart(8, '0'))
+    .join('/');
 }
 
 /** An asynchronous commit is sent to the replica once it is flushed: an empty message brings that about now. */

@@ -37,6 +37,9 @@ function optional(field: Field): Field {
   return { ...field, optional: true };
 }
 
+/** Every resource has one; it stands in no list of fields. */
+export const idField: Field = { path: 'id', column: 'id', kind: 'reference' };
+
 const author = reference('userId', 'user_id', 'users');
 
 export const resources: readonly Resource[] = [

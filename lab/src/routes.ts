@@ -3,6 +3,8 @@ import { largestId, readBody } from './body.ts';
 import type { Cache } from './cache.ts';
 import { dependants } from './document.ts';
 import { type ListQuery, listKey, readListQuery } from './list-query.ts';
+import { pageLinks } from './page-links.ts';
+import { type Relation, readRelations, relationsKey } from './relation.ts';
 import { nestedRoutes, type Resource, resourceNamed, resources } from './resource.ts';
 import { sendJson } from './send-json.ts';
 import type { Sign } from './signature.ts';
@@ -24,6 +26,8 @@ interface Parts {
 }
 
 const missing: Answer = { status: 404, body: '{}' };
+/** Answers that hold rows of several resources: any write does away with them. */
+const relatedTag = 'related';
 type WithId = { Params: { id: string } };
 
 /** JSONPlaceholder's routes. */
@@ -36,12 +40,15 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
       if (id === undefined) return send(parts, reply, { status: 200, body: '[]' });
       const parameters = parametersOf(request);
       parameters.set(through, String(id));
-      return answerList(parts, reply, resource, readListQuery(resource, parameters));
+      return answerList(parts, request, reply, resource, readListQuery(resource, parameters));
     });
   }
   app.post('/_lab/reset', async (_, reply) => {
     await parts.store.reset();
-    await parts.cache?.invalidate(resources.map((resource) => resource.name));
+    await forget(
+      parts,
+      resources.map((resource) => resource.name),
+    );
     return sendJson(reply, 200, '{"status":"reset"}');
   });
 }
@@ -50,18 +57,21 @@ function addResource(app: FastifyInstance, parts: Parts, resource: Resource): vo
   const { store } = parts;
   const all = `/${resource.name}`;
   const one = `/${resource.name}/:id`;
-  const invalidate = (also: readonly string[] = []) => parts.cache?.invalidate([resource.name, ...also]);
+  const invalidate = (also: readonly string[] = []) => forget(parts, [resource.name, ...also]);
 
   app.get(all, { exposeHeadRoute: false }, (request, reply) =>
-    answerList(parts, reply, resource, readListQuery(resource, parametersOf(request))),
+    answerList(parts, request, reply, resource, readListQuery(resource, parametersOf(request))),
   );
 
   app.get<WithId>(one, { exposeHeadRoute: false }, (request, reply) => {
     const id = idOf(request.params.id);
     if (id === undefined) return send(parts, reply, missing);
-    return answerRead(parts, reply, resource, `one ${id}`, async () => {
+    const relations = readRelations(resource, parametersOf(request));
+    const key = `one ${id} ${relationsKey(relations)}`.trimEnd();
+    return answerRead(parts, reply, tagOf(resource, relations), key, async () => {
       await parts.troubles.beforeRead(resource.name, id);
-      const document = await store.one(resource, id);
+      await beforeRelated(parts, relations);
+      const document = await store.one(resource, id, relations);
       return document === undefined ? missing : { status: 200, body: JSON.stringify(document) };
     });
   });
@@ -100,29 +110,65 @@ function addResource(app: FastifyInstance, parts: Parts, resource: Resource): vo
 
 function answerList(
   parts: Parts,
+  request: FastifyRequest,
   reply: FastifyReply,
   resource: Resource,
   query: ListQuery,
 ): Promise<FastifyReply> {
-  return answerRead(parts, reply, resource, `list ${listKey(query)}`, async () => {
+  const tag = tagOf(resource, query.relations);
+  const load = async (): Promise<Answer> => {
     await parts.troubles.beforeRead(resource.name, undefined);
+    await beforeRelated(parts, query.relations);
     const { items, total } = await parts.store.list(resource, query);
     return { status: 200, body: JSON.stringify(items), total };
-  });
+  };
+  // Not kept with the answer: it names the host that was asked.
+  const link = ({ total }: Answer) => {
+    const { page, limit: size } = query;
+    if (page === undefined || total === undefined) return;
+    const links = pageLinks(urlOf(request), { page, size, total });
+    if (links !== undefined) reply.header('link', links);
+  };
+  return answerRead(parts, reply, tag, `list ${listKey(query)}`, load, link);
 }
 
 async function answerRead(
   parts: Parts,
   reply: FastifyReply,
-  resource: Resource,
+  tag: string,
   key: string,
   load: () => Promise<Answer>,
+  onAnswer: (answer: Answer) => void = () => undefined,
 ): Promise<FastifyReply> {
-  if (parts.cache === undefined) return send(parts, reply, await load());
-  const found = await parts.cache.lookup(resource.name, key, load);
+  const { cache, store } = parts;
+  if (cache === undefined) {
+    const answer = await load();
+    onAnswer(answer);
+    return send(parts, reply, answer);
+  }
+  const found = await cache.lookup(tag, key, (position) => {
+    if (position !== undefined) store.awaitPosition(position);
+    return load();
+  });
   reply.header('x-cache', found.state);
   if (found.state === 'hit') reply.header('age', String(Math.floor(found.ageMs / 1000)));
+  onAnswer(found.value);
   return send(parts, reply, found.value);
+}
+
+function tagOf(resource: Resource, relations: readonly Relation[]): string {
+  return relations.length === 0 ? resource.name : relatedTag;
+}
+
+/** What is kept of these resources is out of date; who loads it anew must see what was written. */
+async function forget({ cache, store }: Parts, names: readonly string[]): Promise<void> {
+  await cache?.invalidate([...names, relatedTag], store.awaitedPosition());
+}
+
+/** What stands before the reading of a resource stands before that of its rows beside another's. */
+async function beforeRelated({ troubles }: Parts, relations: readonly Relation[]): Promise<void> {
+  for (const name of new Set(relations.map(({ resource }) => resource.name)))
+    await troubles.beforeRead(name, undefined);
 }
 
 async function send(parts: Parts, reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
@@ -140,4 +186,14 @@ function idOf(text: string): number | undefined {
 function parametersOf(request: FastifyRequest): URLSearchParams {
   const at = request.url.indexOf('?');
   return new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
+}
+
+/** As the client asked for it. */
+function urlOf({ protocol, headers, url }: FastifyRequest): URL {
+  const address = `${protocol}://${headers.host ?? ''}`;
+  const asked = new URL(URL.canParse(address) ? address : 'http://localhost');
+  const at = url.indexOf('?');
+  asked.pathname = at < 0 ? url : url.slice(0, at);
+  asked.search = at < 0 ? '' : url.slice(at);
+  return asked;
 }

@@ -1,6 +1,8 @@
 import type { FieldValues } from './body.ts';
+import { type Condition, fieldsOf } from './condition.ts';
 import type { ListQuery } from './list-query.ts';
-import type { Field, Resource } from './resource.ts';
+import type { Relation } from './relation.ts';
+import { type Field, idField, type Resource } from './resource.ts';
 
 /** A statement and its values; nothing that a client sent stands in the text. */
 export interface Statement {
@@ -16,8 +18,11 @@ export function selectOne(resource: Resource, id: number, joined: boolean): Stat
 export function selectList(resource: Resource, query: ListQuery, joined: boolean): Statement {
   const { where, values } = conditions(resource, query);
   const page = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
+  const order = query.order.map(
+    ({ field, descending }) => `${inOrder(resource, field)}${descending ? ' DESC' : ''}, `,
+  );
   return {
-    text: `${selectFrom(resource, joined)}${where} ORDER BY ${resource.name}.id ${page}`,
+    text: `${selectFrom(resource, joined)}${where} ORDER BY ${order.join('')}${resource.name}.id ${page}`,
     values: [...values, query.limit, query.offset],
   };
 }
@@ -25,6 +30,20 @@ export function selectList(resource: Resource, query: ListQuery, joined: boolean
 export function countList(resource: Resource, query: ListQuery): Statement {
   const { where, values } = conditions(resource, query);
   return { text: `SELECT count(*)::integer FROM ${resource.name}${where}`, values };
+}
+
+/** The rows of a relation whose id, or whose reference, is one of `ids`; `limit` of them at most. */
+export function selectRelated(
+  { kind, resource, through }: Relation,
+  ids: readonly number[],
+  limit: number,
+  joined: boolean,
+): Statement {
+  const column = columnOf(resource, kind === 'embed' ? through : idField);
+  return {
+    text: `${selectFrom(resource, joined)} WHERE ${column} = ANY($1::integer[]) ORDER BY ${resource.name}.id LIMIT $2`,
+    values: [ids, limit],
+  };
 }
 
 /** The fields of one part of one resource. */
@@ -46,12 +65,61 @@ function selectFrom(resource: Resource, joined: boolean): string {
 
 function conditions(resource: Resource, query: ListQuery): { where: string; values: unknown[] } {
   const values: unknown[] = [];
-  const tests: string[] = [];
-  for (const id of query.ids) tests.push(`${resource.name}.id = $${values.push(id)}`);
-  for (const { field, value } of query.filters) {
-    tests.push(`${resource.name}.${field.column} = $${values.push(value)}`);
+  const tests = query.conditions.map((condition) => {
+    const { operator } = condition;
+    const given =
+      operator === 'like' ? condition.values.map((each) => pattern(String(each))) : condition.values;
+    const [value] = given;
+    return test(resource, condition, values.push(given.length === 1 ? value : given));
+  });
+  if (query.search !== undefined) {
+    const place = values.push(pattern(query.search));
+    const each = fieldsOf(resource).map((field) => `${columnOf(resource, field)}::text ILIKE $${place}`);
+    tests.push(`(${each.join(' OR ')})`);
   }
   return { where: tests.length === 0 ? '' : ` WHERE ${tests.join(' AND ')}`, values };
+}
+
+function test(resource: Resource, { field, operator, values }: Condition, place: number): string {
+  const column = columnOf(resource, field);
+  const type = operator === 'like' ? 'text' : types[field.kind];
+  const [one, none] =
+    values.length === 1
+      ? [`$${place}`, `$${place}`]
+      : [`ANY($${place}::${type}[])`, `ALL($${place}::${type}[])`];
+  switch (operator) {
+    case 'eq':
+      return `${column} = ${one}`;
+    case 'ne':
+      return `${column} <> ${none}`;
+    case 'gte':
+      return `${inOrder(resource, field)} >= ${one}`;
+    case 'lte':
+      return `${inOrder(resource, field)} <= ${one}`;
+    case 'like':
+      return `${column}::text ILIKE ${one}`;
+    default:
+      return operator satisfies never;
+  }
+}
+
+const types = { reference: 'integer', boolean: 'boolean', text: 'text' } as const;
+
+/** LIKE's own signs mean themselves. */
+function pattern(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** A part's column is looked up, so that it can stand where nothing is joined. */
+function columnOf(resource: Resource, { column, part }: Field): string {
+  if (part === undefined) return `${resource.name}.${column}`;
+  return `(SELECT ${part}.${column} FROM ${part} WHERE ${part}.id = ${resource.name}.id)`;
+}
+
+/** Texts by their characters' codes, as JavaScript orders them, whatever the database's language. */
+function inOrder(resource: Resource, field: Field): string {
+  const column = columnOf(resource, field);
+  return field.kind === 'text' ? `${column} COLLATE "C"` : column;
 }
 
 /** Inserts the main row and answers its id. */

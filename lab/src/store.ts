@@ -2,6 +2,7 @@ import type { FieldValues } from './body.ts';
 import { type Connection, type ConnectionPool, sqlState } from './connection-pool.ts';
 import { type Document, toDocument } from './document.ts';
 import type { ListQuery } from './list-query.ts';
+import type { Relation } from './relation.ts';
 import { RequestFault } from './request-fault.ts';
 import type { Resource } from './resource.ts';
 import { fillSchema } from './schema.ts';
@@ -20,13 +21,22 @@ interface List {
 /** The resources in PostgreSQL. Each call holds one connection of the pool from its first statement to its last. */
 export interface Store {
   list(resource: Resource, query: ListQuery): Promise<List>;
-  one(resource: Resource, id: number): Promise<Document | undefined>;
+  one(resource: Resource, id: number, relations: readonly Relation[]): Promise<Document | undefined>;
   create(resource: Resource, given: FieldValues): Promise<Document>;
   /** Changes what is given; `undefined` when there is no such row. */
   change(resource: Resource, id: number, given: FieldValues): Promise<Document | undefined>;
   remove(resource: Resource, id: number): Promise<boolean>;
   reset(): Promise<void>;
+  /**
+   * The WAL position that every read must have seen and a replica may not have: `undefined` where there is none. Other
+   * processes, which share a cache with this one, are told it by `awaitPosition`. See replicated-store.ts.
+   */
+  awaitedPosition(): string | undefined;
+  awaitPosition(position: string): void;
 }
+
+/** Rows that one relation may bring into an answer: twice as many as the largest resource has. */
+const relatedLimit = 10_000;
 
 type StoreSwitches = Pick<Switches, 'nPlusOne' | 'auditReads' | 'writeBatching' | 'countUses' | 'trailRows'>;
 
@@ -53,6 +63,38 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
   const readOne = async (connection: Connection, resource: Resource, id: number) => {
     const [row] = await send(connection, statements.selectOne(resource, id, joined));
     return row === undefined ? undefined : documentOf(connection, resource, row);
+  };
+
+  const withRelation = async (
+    connection: Connection,
+    relation: Relation,
+    documents: readonly Document[],
+  ): Promise<readonly Document[]> => {
+    const { kind, name, resource, through } = relation;
+    const key = kind === 'embed' ? 'id' : through.path;
+    const ids = [...new Set(documents.map((document) => Number(document[key])))];
+    if (ids.length === 0) return documents;
+    const rows = await send(connection, statements.selectRelated(relation, ids, relatedLimit + 1, joined));
+    if (rows.length > relatedLimit) throw tooManyRelated(relation);
+    const related = new Map<unknown, Document[]>(ids.map((id) => [id, []]));
+    for (const row of rows) {
+      const found = await documentOf(connection, resource, row);
+      related.get(found[kind === 'embed' ? through.path : 'id'])?.push(found);
+    }
+    return documents.map((document) => {
+      const found = related.get(document[key]) ?? [];
+      return { ...document, [name]: kind === 'embed' ? found : found[0] };
+    });
+  };
+
+  const withRelations = async (
+    connection: Connection,
+    relations: readonly Relation[],
+    documents: readonly Document[],
+  ) => {
+    let all = documents;
+    for (const relation of relations) all = await withRelation(connection, relation, all);
+    return all;
   };
 
   const audited = async (connection: Connection, resource: Resource, id?: number) => {
@@ -97,13 +139,15 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
         for (const row of rows) {
           items.push(await documentOf(connection, resource, row));
         }
+        const related = await withRelations(connection, query.relations, items);
         const counted = query.paged ? await send(connection, statements.countList(resource, query)) : [];
         await audited(connection, resource);
-        return { items, total: query.paged ? Number(counted[0]?.[0] ?? 0) : undefined };
+        return { items: related, total: query.paged ? Number(counted[0]?.[0] ?? 0) : undefined };
       }),
-    one: (resource, id) =>
+    one: (resource, id, relations) =>
       hold(resource.name, async (connection) => {
-        const document = await readOne(connection, resource, id);
+        const found = await readOne(connection, resource, id);
+        const [document] = found === undefined ? [] : await withRelations(connection, relations, [found]);
         await audited(connection, resource, id);
         return document;
       }),
@@ -143,7 +187,18 @@ export function openStore(pool: ConnectionPool, switches: StoreSwitches, seed: S
         return true;
       }),
     reset: () => pool.hold((connection) => fillSchema(connection, seed, 'used')),
+    awaitedPosition: () => undefined,
+    awaitPosition: () => undefined,
   };
+}
+
+function tooManyRelated({ kind, name }: Relation): RequestFault {
+  const fault = {
+    path: `query._${kind}`,
+    expected: `at most ${relatedLimit} ${name} in one answer`,
+    received: 'more',
+  };
+  return new RequestFault(400, 'invalid-query', 'there are too many: ask for fewer with _limit', [fault]);
 }
 
 /** A foreign key that points nowhere is the client's fault. */
