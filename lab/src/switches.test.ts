@@ -1,29 +1,17 @@
 import { Agent, get as httpGet } from 'node:http';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPool } from './connection-pool.ts';
 import { isObject } from './document.ts';
-import { type Lab, startLab } from './lab.ts';
-import type { CommitMode, Switches } from './switches.ts';
+import type { Lab } from './lab.ts';
+import type { CommitMode } from './switches.ts';
 import { describeWith, openTestDatabase } from './test-database.ts';
+import { testLabs } from './test-labs.ts';
 
 const database = await openTestDatabase();
 
-describeWith(database, 'each switch is a mechanism', ({ url, witness, stop }) => {
-  const running: Lab[] = [];
-  afterEach(async () => {
-    for (const lab of running.splice(0)) await lab.stop();
-  });
-  afterAll(stop);
-
-  const start = async (switches: Partial<Switches>) => {
-    const lab = await startLab({
-      databaseUrl: url,
-      profile: 'tuned',
-      switches: { pool: 3, cache: 'off', ...switches },
-    });
-    running.push(lab);
-    return lab;
-  };
+describeWith(database, 'each switch is a mechanism', (tested) => {
+  const { url, witness } = tested;
+  const start = testLabs(tested, { pool: 3, cache: 'off' });
   const read = async (lab: Lab, path: string) => {
     const response = await fetch(lab.url + path);
     return { headers: response.headers, text: await response.text() };

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { isObject } from '../document.ts';
 import { LabError } from '../lab-error.ts';
 import { endProcess } from '../process-identity.ts';
 import { defaultSeed, seedTexts } from '../seed.ts';
 import { type ApiAssignment, serveApi } from '../served-api.ts';
 import { baseline } from '../switches.ts';
+import { startOwnProcess } from './own-process.ts';
 import type { Running } from './running.ts';
 import type { StackState } from './state.ts';
 
@@ -38,35 +37,13 @@ export async function startApiInstance(
   assignment: InstanceAssignment,
 ): Promise<ApiInstance> {
   const name = `api-${assignment.instance}`;
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve-instance'], {
-    cwd: state.folder,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let complaints = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints = (complaints + text).slice(-4000);
-  });
+  const { child, firstLine, complaints } = startOwnProcess('serve-instance', assignment, state.folder);
   const noted = child.pid === undefined ? undefined : state.note(name, child.pid);
-  child.stdin.on('error', () => undefined);
-  child.stdin.write(`${JSON.stringify(assignment)}\n`);
-  const ended = new Promise<undefined>((resolve) => {
-    child.once('close', () => resolve(undefined));
-    child.once('error', (error) => {
-      complaints += error.message;
-      resolve(undefined);
-    });
-  });
-  const firstLine = new Promise<string>((resolve) =>
-    createInterface({ input: child.stdout }).once('line', resolve),
-  );
-  const line = await Promise.race([firstLine, ended]);
+  const line = await firstLine;
   if (line === undefined || noted === undefined) {
-    const said = complaints.trim();
     throw new LabError(
       'instance-not-ready',
-      `${name} ended before it was ready\n${said}`,
+      `${name} ended before it was ready\n${complaints()}`,
       'see what it said',
     );
   }

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { isObject } from '../document.ts';
 import { LabError } from '../lab-error.ts';
 import { type NotedLab, notedLabs } from '../leftovers.ts';
 import { endProcess, isAlive } from '../process-identity.ts';
 import { completeSetup, type Setup } from '../setup.ts';
 import { faultIn, giveOrder } from './control.ts';
+import { startOwnProcess } from './own-process.ts';
 import type { SupervisedReading } from './supervised.ts';
 import { goLine, type StackAssignment } from './supervisor-process.ts';
 
@@ -51,34 +49,13 @@ export async function upStack(options: {
     databaseUrl: options.databaseUrl ?? null,
     redisUrl: options.redisUrl ?? null,
   };
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'serve-stack'], {
-    cwd: tmpdir(),
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let complaints = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints = (complaints + text).slice(-4000);
-  });
-  child.stdin.on('error', () => undefined);
-  child.stdin.write(`${JSON.stringify(assignment)}\n`);
-  const ended = new Promise<undefined>((resolve) => {
-    child.once('close', () => resolve(undefined));
-    child.once('error', (error) => {
-      complaints += error.message;
-      resolve(undefined);
-    });
-  });
-  const firstLine = new Promise<string>((resolve) =>
-    createInterface({ input: child.stdout }).once('line', resolve),
-  );
-  const line = await Promise.race([firstLine, ended]);
+  const { child, firstLine, ended, complaints } = startOwnProcess('serve-stack', assignment, tmpdir());
+  const line = await firstLine;
   const said: unknown = line === undefined ? undefined : JSON.parse(line);
   if (!isObject(said) || said.ready === undefined) {
     await ended;
     if (isObject(said)) throw faultIn(said.fault);
-    const words = `the supervisor ended before the stack was ready\n${complaints.trim()}`;
+    const words = `the supervisor ended before the stack was ready\n${complaints()}`;
     throw new LabError('stack-not-ready', words, 'see what it said');
   }
   await new Promise<void>((resolve) => child.stdin.end(`${goLine}\n`, () => resolve()));

@@ -1,27 +1,14 @@
-import { afterAll, afterEach, expect, test } from 'vitest';
-import { type Lab, startLab } from '../lab.ts';
-import type { Switches } from '../switches.ts';
+import { expect, test } from 'vitest';
+import type { Lab } from '../lab.ts';
 import { describeWith, openTestDatabase } from '../test-database.ts';
+import { testLabs } from '../test-labs.ts';
 import type { UseCount } from './troubles.ts';
 
 const database = await openTestDatabase();
 
-describeWith(database, 'each trouble is a mechanism', ({ url, witness, stop }) => {
-  const running: Lab[] = [];
-  afterEach(async () => {
-    for (const lab of running.splice(0)) await lab.stop();
-  });
-  afterAll(stop);
-
-  const start = async (switches: Partial<Switches>) => {
-    const lab = await startLab({
-      databaseUrl: url,
-      profile: 'tuned',
-      switches: { pool: 6, cache: 'off', ...switches },
-    });
-    running.push(lab);
-    return lab;
-  };
+describeWith(database, 'each trouble is a mechanism', (tested) => {
+  const { witness } = tested;
+  const start = testLabs(tested, { pool: 6, cache: 'off' });
   const together = (count: number, ask: (index: number) => Promise<Response>) =>
     Promise.all(Array.from({ length: count }, (_, index) => ask(index)));
   const statuses = (answers: readonly Response[]) => answers.map(({ status }) => status);
