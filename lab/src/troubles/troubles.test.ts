@@ -109,9 +109,9 @@ describeWith(database, 'each trouble is a mechanism', (tested) => {
     );
     expect(session, "the pool's and one of the service").toEqual([7]);
     await lab.stop();
-    expect(
-      await rows("SELECT count(*)::integer FROM pg_stat_activity WHERE application_name = 'loadline-lab'"),
-    ).toEqual([[0]]);
+    // A backend ends a moment after its client.
+    const sessions = "SELECT count(*)::integer FROM pg_stat_activity WHERE application_name = 'loadline-lab'";
+    while ((await rows(sessions))[0]?.[0] !== 0);
   });
 
   test('trail-rows: each request leaves as many, reset does away with them', async () => {
