@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { allTogether } from '../prove/remedy.ts';
 import { completeSetup } from '../setup.ts';
-import { setupIn } from './setup-file.ts';
+import { readSetupFile, setupIn } from './setup-file.ts';
 
 test('keys are the flags, true and false are on and off', () => {
   const text =
@@ -38,4 +40,9 @@ test.each([
   [{ balancer: true }, true],
 ])('%j brings the balancer: %s', (given, balancer) => {
   expect(completeSetup(given).balancer).toBe(balancer);
+});
+
+test('lab/ready.yaml is what `lab prove` measures as all together', () => {
+  const file = fileURLToPath(new URL('../../ready.yaml', import.meta.url));
+  expect(readSetupFile(file)).toEqual(allTogether);
 });
