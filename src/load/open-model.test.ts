@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Client, Engine, Exchange, WireRequest } from './engine.ts';
+import { blankExchange } from './exchange.ts';
 import { connectionLimit, OpenModel, type OpenOrder } from './open-model.ts';
 import { singleRequest } from './scenarios/single-request.ts';
 
@@ -107,18 +108,7 @@ class Bench {
   }
 
   #client(ended: () => void): Client {
-    const exchange: Exchange = {
-      failure: null,
-      status: 200,
-      startMs: 0,
-      connectedMs: 0,
-      firstByteMs: 0,
-      endMs: 0,
-      bytesIn: 0,
-      bytesOut: 0,
-      serverClosed: false,
-      problem: '',
-    };
+    const exchange: Exchange = { ...blankExchange(), status: 200 };
     return {
       exchange,
       send: () => {

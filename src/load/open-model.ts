@@ -1,7 +1,7 @@
 import type { GeneratorHealth } from '../observe/generator-health.ts';
 import type { Outcome } from '../record/run.ts';
 import { type Arrivals, arrivalsOf } from './arrivals.ts';
-import type { Exchange } from './engine.ts';
+import { blankExchange } from './exchange.ts';
 import type { Pacer } from './pacer.ts';
 import { type UserHost, VirtualUser } from './user.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -255,7 +255,11 @@ export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
   }
 
   #unsent(outcome: Outcome, due: number, now: number): void {
-    this.workload.record(this.#choose().first, outcome, due, { ...nothing, startMs: now, endMs: now });
+    this.workload.record(this.#choose().first, outcome, due, {
+      ...blankExchange(),
+      startMs: now,
+      endMs: now,
+    });
   }
 
   #sweep(): void {
@@ -276,17 +280,3 @@ export class OpenModel implements WorkloadModel<OpenOrder>, UserHost {
     this.#drained = null;
   }
 }
-
-/** The exchange of a request that was not sent. */
-const nothing: Exchange = {
-  failure: null,
-  status: 0,
-  startMs: 0,
-  connectedMs: 0,
-  firstByteMs: 0,
-  endMs: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  serverClosed: false,
-  problem: '',
-};

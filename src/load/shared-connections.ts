@@ -1,4 +1,5 @@
 import type { Client, Engine, Exchange, WireRequest } from './engine.ts';
+import { blankExchange } from './exchange.ts';
 
 /** What can be read of an answer once it is complete. */
 export type AnswerView = Pick<Client, 'body' | 'setsCookies' | 'headers'>;
@@ -126,24 +127,10 @@ class Lane {
   }
 }
 
-/** Of an exchange that never began. */
-const blank: Exchange = {
-  failure: null,
-  status: 0,
-  startMs: 0,
-  connectedMs: 0,
-  firstByteMs: 0,
-  endMs: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  serverClosed: false,
-  problem: '',
-};
-
 const noBytes = Buffer.alloc(0);
 
 class SharingClient implements Client {
-  readonly exchange: Exchange = { ...blank };
+  readonly exchange: Exchange = blankExchange();
   /** Neighbours in the line. */
   before: SharingClient | null = null;
   after: SharingClient | null = null;
@@ -202,7 +189,7 @@ class SharingClient implements Client {
     this.#request = null;
     this.#pool.forget(this);
     const nowMs = this.#pool.now();
-    Object.assign(this.exchange, blank, {
+    Object.assign(this.exchange, blankExchange(), {
       failure: as,
       startMs: nowMs,
       endMs: nowMs,

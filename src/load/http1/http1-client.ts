@@ -1,6 +1,7 @@
 import { type ConnectFailure, failureOf } from '../connect-failure.ts';
 import { Connection, type ConnectionUser, type Route } from '../connection.ts';
 import type { Exchange, Failure, WireRequest } from '../engine.ts';
+import { blankExchange, resetExchange } from '../exchange.ts';
 import type { AnswerView, LendableClient } from '../shared-connections.ts';
 import type { HeadMemo } from './head-memo.ts';
 import type { Outbox } from './outbox.ts';
@@ -22,18 +23,7 @@ export type Http1Shared = {
 };
 
 export class Http1Client implements LendableClient, ConnectionUser {
-  readonly exchange: Exchange = {
-    failure: null,
-    status: 0,
-    startMs: 0,
-    connectedMs: 0,
-    firstByteMs: 0,
-    endMs: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    serverClosed: false,
-    problem: '',
-  };
+  readonly exchange: Exchange = blankExchange();
   readonly #shared: Http1Shared;
   readonly #ended: () => void;
   readonly #reader: ResponseReader;
@@ -56,16 +46,7 @@ export class Http1Client implements LendableClient, ConnectionUser {
   send(request: WireRequest): void {
     const exchange = this.exchange;
     this.#lastEndMs = exchange.endMs;
-    exchange.failure = null;
-    exchange.status = 0;
-    exchange.startMs = 0;
-    exchange.connectedMs = 0;
-    exchange.firstByteMs = 0;
-    exchange.endMs = 0;
-    exchange.bytesIn = 0;
-    exchange.bytesOut = 0;
-    exchange.serverClosed = false;
-    exchange.problem = '';
+    resetExchange(exchange);
     this.#busy = true;
     this.#reader.begin(request.head, request.keepBody, request.keepHead);
     if (this.#connection === null) {

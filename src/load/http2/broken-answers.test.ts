@@ -5,10 +5,12 @@ import type { Exchange, Failure } from '../engine.ts';
 import { contractRequest } from '../testing/contract-server.ts';
 import {
   fieldBlock,
+  fieldsOf,
   flags,
   frame,
   frames,
   head,
+  headInFrames,
   type RawHttp2Server,
   startRawHttp2Server,
   uint32,
@@ -62,18 +64,6 @@ const goaway = (lastStream: number, code: number): Buffer =>
   frame(frames.goaway, 0, 0, uint32(lastStream, code));
 const whole = (stream: number): Buffer =>
   Buffer.concat([head(stream, ok), data(stream, 'whole', flags.endStream)]);
-/** A head in pieces of 16 KiB, as one answer's HEADERS and CONTINUATION frames. */
-function longHead(stream: number, block: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < block.length; at += 16_384) {
-    const flag = at + 16_384 >= block.length ? flags.endHeaders : 0;
-    const type = at === 0 ? frames.headers : frames.continuation;
-    parts.push(frame(type, flag, stream, block.subarray(at, at + 16_384)));
-  }
-  return Buffer.concat(parts);
-}
-const fieldsOf = (count: number, value: string): (readonly [string, string])[] =>
-  Array.from({ length: count }, (_, index) => [`x-${index}`, value] as const);
 
 describe('an answer that is broken', () => {
   const rows: [string, (stream: number) => Buffer, Failure | null, number, RegExp][] = [
@@ -139,14 +129,14 @@ describe('an answer that is broken', () => {
     ],
     [
       'has a head of 100 kB',
-      (s) => longHead(s, fieldBlock([...ok, ...fieldsOf(5, 'v'.repeat(20_000))])),
+      (s) => headInFrames(s, fieldBlock([...ok, ...fieldsOf(5, 'v'.repeat(20_000))])),
       'oversized',
       200,
       /headers are longer than 65536 bytes/,
     ],
     [
       'has 3,000 fields',
-      (s) => longHead(s, fieldBlock([...ok, ...fieldsOf(3000, 'v')])),
+      (s) => headInFrames(s, fieldBlock([...ok, ...fieldsOf(3000, 'v')])),
       'oversized',
       0,
       /headers are longer than 65536 bytes/,

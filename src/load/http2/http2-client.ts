@@ -1,4 +1,5 @@
 import type { Client, Exchange, Failure, WireMessage, WireRequest } from '../engine.ts';
+import { blankExchange, resetExchange } from '../exchange.ts';
 import { KeptBody } from '../http1/kept-body.ts';
 import { defaultReaderLimits } from '../http1/response-reader.ts';
 import { type AnswerListener, AnswerStream } from './answer-stream.ts';
@@ -22,18 +23,7 @@ const mostTries = 5;
 
 /** One request at a time, on a stream of a session that the pool lends. */
 export class Http2Client implements Client, Waiter, AnswerListener {
-  readonly exchange: Exchange = {
-    failure: null,
-    status: 0,
-    startMs: 0,
-    connectedMs: 0,
-    firstByteMs: 0,
-    endMs: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    serverClosed: false,
-    problem: '',
-  };
+  readonly exchange: Exchange = blankExchange();
   readonly #shared: Http2Shared;
   readonly #options: ClientOptions;
   readonly #ended: () => void;
@@ -56,17 +46,7 @@ export class Http2Client implements Client, Waiter, AnswerListener {
 
   send(request: WireRequest): void {
     if (request.message === null) throw new TypeError('a request over HTTP/2 needs its message');
-    const exchange = this.exchange;
-    exchange.failure = null;
-    exchange.status = 0;
-    exchange.startMs = 0;
-    exchange.connectedMs = 0;
-    exchange.firstByteMs = 0;
-    exchange.endMs = 0;
-    exchange.bytesIn = 0;
-    exchange.bytesOut = 0;
-    exchange.serverClosed = false;
-    exchange.problem = '';
+    resetExchange(this.exchange);
     this.#turn += 1;
     this.#tries = 0;
     this.#fields = [];

@@ -1,29 +1,15 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { setTimeout } from 'node:timers/promises';
 import { createHttp2Engine } from '../http2/http2-engine.ts';
 import { contractRequest } from './contract-server.ts';
-import { fieldBlock, flags, frame, frames, head, startRawHttp2Server } from './http2-frames.ts';
+import { fieldBlock, fieldsOf, flags, head, headInFrames, startRawHttp2Server } from './http2-frames.ts';
 
 // Started by a test as a process of its own, with --expose-gc: what it is about aborts the process.
 
 const ok: [string, string] = [':status', '200'];
-const fields = (count: number, value: string): [string, string][] => [
-  ok,
-  ...Array.from({ length: count }, (_, index): [string, string] => [`x-${index}`, value]),
-];
 // Made anew for each answer: meanwhile this thread reads nothing, so that settings and answer are read at once.
-const many = (): Buffer => fieldBlock(fields(3000, 'v'));
-const long = (): Buffer => fieldBlock(fields(5, 'v'.repeat(20_000)));
-
-function inFrames(stream: number, block: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < block.length; at += 16_384) {
-    const flag = at + 16_384 >= block.length ? flags.endHeaders : 0;
-    const type = at === 0 ? frames.headers : frames.continuation;
-    parts.push(frame(type, flag, stream, block.subarray(at, at + 16_384)));
-  }
-  return Buffer.concat(parts);
-}
+const many = (): Buffer => fieldBlock([ok, ...fieldsOf(3000, 'v')]);
+const long = (): Buffer => fieldBlock([ok, ...fieldsOf(5, 'v'.repeat(20_000))]);
 
 /** Good answers (after one, the settings are agreed on) and one that is broken off; then the connection is dropped. */
 async function breakOff(block: () => Buffer, good: number, leaves: boolean): Promise<void> {
@@ -32,7 +18,7 @@ async function breakOff(block: () => Buffer, good: number, leaves: boolean): Pro
       socket.write(head(stream, [ok], flags.endStream));
       return;
     }
-    socket.write(inFrames(stream, block()));
+    socket.write(headInFrames(stream, block()));
     if (leaves) socket.end();
   });
   const engine = createHttp2Engine(

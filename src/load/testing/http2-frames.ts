@@ -60,6 +60,25 @@ export function head(
   return frame(frames.headers, flags.endHeaders | flag, stream, fieldBlock(fields));
 }
 
+/** Frames hold so much unless a larger size is agreed on, RFC 9113 §4.2. */
+const frameBytes = 16_384;
+
+/** An answer's head in as many HEADERS and CONTINUATION frames as it takes. */
+export function headInFrames(stream: number, block: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < block.length; at += frameBytes) {
+    const flag = at + frameBytes >= block.length ? flags.endHeaders : 0;
+    const type = at === 0 ? frames.headers : frames.continuation;
+    parts.push(frame(type, flag, stream, block.subarray(at, at + frameBytes)));
+  }
+  return Buffer.concat(parts);
+}
+
+/** So many fields `x-0`, `x-1`, … of one value. */
+export function fieldsOf(count: number, value: string): (readonly [name: string, value: string])[] {
+  return Array.from({ length: count }, (_, index) => [`x-${index}`, value] as const);
+}
+
 export type RawHttp2Server = {
   readonly port: number;
   /** Requests (HEADERS frames) that came. */
