@@ -1,15 +1,19 @@
 import type { Interval, Recommendation } from '../analysis.ts';
-import { averageOf, differenceOf, rateOf } from '../diagnosis/contrast.ts';
 import type { Prediction } from '../what-if/prediction.ts';
 import { milliseconds, times } from '../words.ts';
-import { type Pair, runToRun, widenedRatio } from './pair.ts';
+import { type Compared, ratioOfLine } from './compared.ts';
+import type { Pair } from './pair.ts';
 import type { VerifiedPrediction } from './verification.ts';
 
 /** Within that of 1, with an interval that holds 1, nothing moved. */
 const nothingMoved = 0.05;
 
 /** Whether what a recommendation promised came true. Null: it promised nothing that can be measured again. */
-export function outcomeOf(recommendation: Recommendation, pairs: readonly Pair[]): VerifiedPrediction | null {
+export function outcomeOf(
+  recommendation: Recommendation,
+  pairs: readonly Pair[],
+  compared: Compared,
+): VerifiedPrediction | null {
   const { effect } = recommendation;
   const measure = effect?.measure;
   if (effect == null || measure === undefined) return null;
@@ -23,13 +27,16 @@ export function outcomeOf(recommendation: Recommendation, pairs: readonly Pair[]
       state: 'not-measured',
       statement: `Not measured again: ${measure.users} users are not valid in both runs.`,
     };
-  return measure.statistic === 'throughput' ? judged(said, gainOf(pair), 1) : judged(said, savedOf(pair), 0);
+  return measure.statistic === 'throughput'
+    ? judged(said, gainOf(pair, compared), 1)
+    : judged(said, savedOf(pair, compared), 0);
 }
 
 /** What the change that was named had promised, load by load. */
 export function outcomesOfChange(
   prediction: Prediction,
   pairs: readonly Pair[],
+  compared: Compared,
 ): readonly VerifiedPrediction[] {
   const model = prediction.steps.map((step) => `${step.model}: ${step.formula}`).join('; ');
   return prediction.curve.flatMap(({ users, gain }): VerifiedPrediction[] => {
@@ -37,19 +44,29 @@ export function outcomesOfChange(
     if (pair === undefined || gain === null) return [];
     const metric = `throughput at ${users} ${users === 1 ? 'user' : 'users'}`;
     return [
-      judged({ metric, model, from: 'asked', low: gain.low, high: gain.high, unit: '×' }, gainOf(pair), 1),
+      judged(
+        { metric, model, from: 'asked', low: gain.low, high: gain.high, unit: '×' },
+        gainOf(pair, compared),
+        1,
+      ),
     ];
   });
 }
 
-function gainOf({ before, after }: Pair): Interval | null {
-  const [was, is] = [rateOf(before.total), rateOf(after.total)];
-  return was === null || is === null ? null : widenedRatio(was, is, runToRun.throughput);
+function gainOf({ before }: Pair, compared: Compared): Interval | null {
+  return ratioOfLine(compared(before, 'throughput', null));
 }
 
-function savedOf({ before, after }: Pair): Interval | null {
-  const [was, is] = [averageOf(before.total), averageOf(after.total)];
-  return was === null || is === null ? null : differenceOf(is, was);
+/** ms of the average: before − after. */
+function savedOf({ before }: Pair, compared: Compared): Interval | null {
+  const line = compared(before, 'avg', null);
+  if (line === null) return null;
+  const { low, high } = line.change;
+  return {
+    value: line.before - line.after,
+    low: high === null ? null : -line.before * high,
+    high: low === null ? null : -line.before * low,
+  };
 }
 
 type Said = Omit<VerifiedPrediction, 'outcome' | 'state' | 'statement'>;

@@ -4,7 +4,8 @@ import { averageOf, differenceOf } from '../diagnosis/contrast.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { list, loadName, milliseconds, share, times } from '../words.ts';
 import { errorsOf } from './changes.ts';
-import { type Pair, runToRun, type Side, widenedRatio } from './pair.ts';
+import { type Compared, ratioOfLine } from './compared.ts';
+import type { Pair, Side } from './pair.ts';
 import type { VerifiedFinding } from './verification.ts';
 
 /** What is asked of a symptom: a finding's, or an undecided question's. */
@@ -27,16 +28,24 @@ export function verifiedFinding(
   pairs: readonly Pair[],
   before: Side,
   after: Side,
+  compared: Compared,
 ): VerifiedFinding {
   const [cause] = suspect.causes;
   const judged =
     cause === undefined
       ? unknown('no cause', 'nothing is named')
-      : judge(cause, suspect, pairs, before, after);
+      : judge(cause, suspect, { pairs, before, after, compared });
   return { cause: cause ?? 'generator', title: suspect.title, kind: suspect.kind, ...judged };
 }
 
-function judge(cause: Cause, suspect: Suspect, pairs: readonly Pair[], before: Side, after: Side): Judged {
+type Given = {
+  readonly pairs: readonly Pair[];
+  readonly before: Side;
+  readonly after: Side;
+  readonly compared: Compared;
+};
+
+function judge(cause: Cause, suspect: Suspect, { pairs, before, after, compared }: Given): Judged {
   const again = accusedAgain(suspect, after);
   switch (cause) {
     case 'connection-pool':
@@ -55,7 +64,7 @@ function judge(cause: Cause, suspect: Suspect, pairs: readonly Pair[], before: S
     case 'n-plus-one':
     case 'no-cache':
     case 'slow-dependency':
-      return ownTimeOf(suspect, pairs, before);
+      return ownTimeOf(suspect, pairs, before, compared);
     case 'periodic-stalls':
     case 'drift':
     case 'generator':
@@ -178,17 +187,16 @@ function reuseOf(pairs: readonly Pair[]): Judged {
 }
 
 /** What the endpoints take at the lowest load, where hardly anything waits. */
-function ownTimeOf(suspect: Suspect, pairs: readonly Pair[], before: Side): Judged {
+function ownTimeOf(suspect: Suspect, pairs: readonly Pair[], before: Side, compared: Compared): Judged {
   const symptom = 'average at the lowest load, after over before';
   const first = pairs[0];
   if (first === undefined) return unknown(symptom, 'no load is valid in both runs');
   const ratios = indexesOf(suspect.endpoints, before).flatMap((i) => {
     const [a, b] = [first.before.endpoints[i], first.after.endpoints[i]];
     const [from, to] = [a == null ? null : averageOf(a), b == null ? null : averageOf(b)];
-    const ratio = from === null || to === null ? null : widenedRatio(from, to, runToRun.times);
-    return ratio === null || from === null || to === null
-      ? []
-      : [{ ratio, from, to, name: before.run.plan.endpoints[i]?.name ?? '' }];
+    const name = before.run.plan.endpoints[i]?.name ?? '';
+    const ratio = ratioOfLine(compared(first.before, 'avg', name));
+    return ratio === null || from === null || to === null ? [] : [{ ratio, from, to, name }];
   });
   const worst = ratios.toSorted((a, b) => b.ratio.value - a.ratio.value)[0];
   if (worst === undefined) return unknown(symptom, 'these endpoints are not in both runs');

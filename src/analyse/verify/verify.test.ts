@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../record/run.ts';
 import type { Interval } from '../analysis.ts';
+import { compareRuns } from '../compare/compare.ts';
 import { type SimulationSpec, simulateRun } from '../testing/simulated-run.ts';
-import { widening } from './changes.ts';
 import { judged } from './outcome.ts';
 import { verificationSchema } from './verification.ts';
 import { verifyFix } from './verify.ts';
@@ -98,11 +98,23 @@ it('twenty runs of one unchanged system: none is called worse', () => {
 });
 
 it.each([
-  { n: 1, z: 1.96 },
-  { n: 5, z: 2.576 },
-  { n: 50, z: 3.291 },
-])('an interval of $n rows together: z = $z', ({ n, z }) => {
-  expect((widening(n) * 1.96) / z).toBeCloseTo(1, 2);
+  { why: 'unchanged', given: {} },
+  { why: 'half the pool', given: { pool: 2 } },
+  { why: 'three of ten fail', given: { failing: 0.3 } },
+])('$why: what changed is what `loadline compare` says', ({ given }) => {
+  const after = shop({ ...given, seed: 7 });
+  const words = { improved: 'better', regressed: 'worse', equivalent: 'same', inconclusive: 'unknown' };
+  const names = { throughput: 'throughput', avg: 'average', p95: 'p95', errors: 'errors' };
+  const said = compareRuns([before], [after], { anyway: true })
+    .lines.filter((line) => line.endpoint === null)
+    .flatMap((line) =>
+      line.metric === 'p50' || line.metric === 'p99'
+        ? []
+        : [[line.users, names[line.metric], line.change, words[line.verdict]]],
+    );
+  const { changes } = verifyFix(before, after);
+  expect(changes.map((c) => [c.users, c.metric, c.change, c.verdict])).toEqual(said);
+  expect(changes.length).toBe(12);
 });
 
 describe('a prediction of 1 to 2 times', () => {

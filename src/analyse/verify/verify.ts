@@ -6,6 +6,7 @@ import type { Change } from '../what-if/change.ts';
 import { predict } from '../what-if/predict.ts';
 import { change as changeText, count, list, loadName, share } from '../words.ts';
 import { changesOf } from './changes.ts';
+import { comparedRuns } from './compared.ts';
 import { outcomeOf, outcomesOfChange } from './outcome.ts';
 import { pairsOf, type Side } from './pair.ts';
 import { type Suspect, verifiedFinding } from './symptom.ts';
@@ -30,18 +31,19 @@ export type VerifyOptions = {
 export function verifyFix(before: Run, after: Run, options: VerifyOptions = {}): Verification {
   const [was, is] = [sideOf(before), sideOf(after)];
   const pairs = pairsOf(was, is);
+  const compared = comparedRuns(was.run, is.run);
   const { findings, undecided } = was.analysis.diagnosis;
   const suspects: readonly Suspect[] = [
     ...findings.map((f): Suspect => ({ ...f, causes: [f.cause], kind: 'finding' })),
     ...undecided.map((u): Suspect => ({ ...u, kind: 'undecided' })),
   ];
-  const verified = suspects.map((suspect) => verifiedFinding(suspect, pairs, was, is));
+  const verified = suspects.map((suspect) => verifiedFinding(suspect, pairs, was, is, compared));
   // What was recommended is another change than the one that was made: it promises nothing of it.
   const predictions =
     options.applied == null
-      ? was.analysis.recommendations.flatMap((r) => outcomeOf(r, pairs) ?? [])
-      : [...outcomesOfChange(predict(analysedRun(before), options.applied), pairs)];
-  const changes = changesOf(pairs);
+      ? was.analysis.recommendations.flatMap((r) => outcomeOf(r, pairs, compared) ?? [])
+      : [...outcomesOfChange(predict(analysedRun(before), options.applied), pairs, compared)];
+  const changes = changesOf(pairs, compared);
   const newFindings = is.analysis.diagnosis.findings
     .filter((f) => !suspects.some((s) => s.causes.includes(f.cause)))
     .map((f) => f.title);
