@@ -17,7 +17,7 @@ const sameLoad = 0.97;
 /** min(low end, 0.8 × the highest rate within the SLA, or, that unknown, the highest that kept it); null: the trials give none. */
 export function limitOfTrials(sla: Estimate, found: RateSearch, errors: Estimate): Limit | null {
   const bounds: { rate: number; because: string }[] = [];
-  if (sla.state === 'estimated') {
+  if (sla.state === 'estimated' && sla.high !== null) {
     bounds.push({
       rate: safetyShare * sla.estimate,
       because: 'it is 0.8 times the highest rate within the SLA',

@@ -18,6 +18,9 @@ const leastRelaxations = 3;
 /** Throughput of a plateau that the ladder showed, with its interval; null: it showed none. */
 export type PlateauRate = Interval | null;
 
+/** An estimate of this method is the highest rate kept: the answer is that or more. */
+export const lowerBoundMethod = 'lower bound: the highest rate kept';
+
 /** The highest rate within the SLA from trials of Poisson arrivals (docs/methods.md §3); `trials` not empty. */
 export function slaFromTrials(
   trials: readonly StageMeasurement[],
@@ -55,12 +58,35 @@ export function slaFromTrials(
         'a ladder that goes further (--max-users, --budget)',
       );
     }
+    if (found.missed === null && found.kept !== null && (found.error === null || (found.rate ?? 0) < found.kept))
+      return atLeast(found.kept, usable.length);
     if (found.rate === null || found.error === null) {
       const held = found.kept ?? lowest;
       const missed = Math.max(held, found.missed ?? plateau?.high ?? highest);
       return bracketed(Math.min(held, steady(usable) ?? held), missed);
     }
     return fitted(found.rate, usable);
+  }
+
+  /** No trial missed: a point below one that was kept would be extrapolated, and contradicted by it. */
+  function atLeast(kept: number, trialCount: number): Estimate {
+    const sure = steady(usableTrials(trials));
+    const short =
+      sure !== null && sure < kept
+        ? ` So near to the plateau queues grow for longer than the trials took: ${rate(sure)} is what they show to last.`
+        : '';
+    return {
+      state: 'estimated',
+      estimate: kept,
+      low: kept,
+      high: null,
+      confidence: short === '' ? 'medium' : 'low',
+      method: `${lowerBoundMethod} of ${count(trialCount, 'trial')} of Poisson arrivals`,
+      unit: 'requests/s',
+      rate: { value: kept, low: kept, high: null },
+      users: null,
+      statement: `No promise was missed at any rate tried, up to ${rate(kept)}: the highest rate within the SLA is at least that, and what lies above is not known.${short}`,
+    };
   }
 
   function bracketed(kept: number, missed: number): Estimate {

@@ -1,10 +1,23 @@
+import { quantileUs } from '../../record/histogram.ts';
 import type { Interval } from '../analysis.ts';
 import { judge, promisesOf } from '../endpoints/promise.ts';
 import type { Measurement } from '../measure/measurement.ts';
 import { targetErrors } from '../measure/target-errors.ts';
-import { capital, change, count, list, loadName, rate, share, stageName, times } from '../words.ts';
+import {
+  capital,
+  change,
+  count,
+  list,
+  loadName,
+  milliseconds,
+  rate,
+  share,
+  stageName,
+  times,
+} from '../words.ts';
 import { ratioOf } from './contrast.ts';
 import { type Facts, loadOf } from './facts.ts';
+import { roundTripMs } from './processor-signs.ts';
 
 /** Whether the tested range shows no trouble at all; the statement says why, or why not. */
 export type Health = { readonly healthy: boolean; readonly statement: string };
@@ -13,6 +26,8 @@ export type Health = { readonly healthy: boolean; readonly statement: string };
 const mostSlowdown = 1.5;
 /** … and whose interval begins below this may not have grown at all. */
 const surely = 1.3;
+/** A delayed acknowledgement comes after 40 ms (Linux); four fifths of the answers lie so close to that. */
+const delayed = { fromMs: 38, toMs: 50, wayMs: 5 } as const;
 /** Users that bring this share of an asked rate have brought it. */
 const followed = 0.98;
 
@@ -21,8 +36,9 @@ export function healthOf(facts: Facts): Health {
   const first = sound[0];
   const last = sound.at(-1);
   if (first === undefined || last === undefined) return { healthy: false, statement: 'No stage is valid.' };
-  if (sound.length < measurements.length) {
-    const others = measurements.filter((m) => !sound.includes(m));
+  // A load that was disturbed, and measured again undisturbed, is known.
+  const others = measurements.filter((m) => !sound.some((s) => s === m || loadOf(s) === loadOf(m)));
+  if (others.length > 0) {
     return {
       healthy: false,
       statement: `No cause was found. ${capital(list(others.map(stageName)))} ${others.length === 1 ? 'is' : 'are'} not valid, so the tested range cannot be called healthy.`,
@@ -55,6 +71,8 @@ export function healthOf(facts: Facts): Health {
       statement: `No cause was found up to ${loadName(last)}, and the plan's highest load, ${missing}, was not reached: what it does there is not known.`,
     };
   }
+  const waiting = delayedAnswersOf(facts);
+  if (waiting !== null) return { healthy: false, statement: waiting };
   const slowest = slowestGrowth(facts);
   const range = `between ${list([loadName(first), loadName(last)])}`;
   if (slowest?.sure && slowest.ratio >= mostSlowdown) {
@@ -71,6 +89,23 @@ export function healthOf(facts: Facts): Health {
     healthy: true,
     statement: `No sign of a fault ${range}: failures stayed within ${share(failures.limit)}${growth}.`,
   };
+}
+
+/** Null: what has nothing to do does not wait for a delayed acknowledgement, or it is not known. */
+function delayedAnswersOf(facts: Facts): string | null {
+  // A path that is not there: HEAD has no body that could wait.
+  const control = facts.readings.single.find(({ endpoint }) => {
+    const probe = facts.endpoints[endpoint]?.probe;
+    return probe?.kind === 'control' && probe.of === null;
+  });
+  if (control === undefined) return null;
+  const times = facts.all[control.stage - 1]?.endpoints[control.endpoint]?.histogram ?? null;
+  const wayMs = roundTripMs(facts.whole);
+  if (times === null || wayMs === 0 || wayMs > delayed.wayMs) return null;
+  const [quick, slow] = [0.1, 0.9].map((q) => (quantileUs(times, q) ?? 0) / 1000);
+  if (quick === undefined || slow === undefined || quick < delayed.fromMs || slow > delayed.toMs) return null;
+  const name = facts.endpoints[control.endpoint]?.name ?? '';
+  return `No cause of the table was found, and yet something makes every answer slow: even ${name}, which has nothing to do, takes ${milliseconds(quick)} to ${milliseconds(slow)} for a single user, though the way there and back takes ${milliseconds(wayMs)}. So it looks where small packets wait for each other (Nagle's algorithm and delayed acknowledgements): set TCP_NODELAY in the server, or send head and body in one piece.`;
 }
 
 /** The plan's highest load, if no valid stage reached it; arrivals count whatever sent them. Null: it was, or none is named. */

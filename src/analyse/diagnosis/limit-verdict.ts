@@ -86,7 +86,8 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
     );
   }
   const one = parallelism?.high != null && parallelism.high < onePlace;
-  const several = parallelism?.low != null && parallelism.low > severalPlaces && holdsTwoOrMore(parallelism);
+  const surelySeveral = parallelism?.low != null && parallelism.low > severalPlaces;
+  const several = surelySeveral && holdsTwoOrMore(parallelism);
   const told = limit.sharing.filter((n) => n.together !== 'slowed');
   const part = (of: Together) =>
     told.length === 0 ? 0 : told.filter((n) => n.together === of).length / told.length;
@@ -112,9 +113,11 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
       );
     case 'same-time':
     case 'part-of-the-time':
-      if (one) return found('single-threaded', parallelism);
+      if (one && !surelySeveral) return found('single-threaded', parallelism);
       return open(
-        ['single-threaded', 'connection-pool', 'cpu-saturation'],
+        one
+          ? ['cpu-saturation', 'single-threaded']
+          : ['single-threaded', 'connection-pool', 'cpu-saturation'],
         `everything waits in one queue, and up to ${number(parallelism?.value ?? 0, 1)} requests were served at once: so many threads, workers or processors, or fewer that each request holds for a part of its time`,
         'Change the number of processes or workers of the target: the throughput moves with it if they are the limit. Its processor time tells processors from waiting threads.',
       );
@@ -146,13 +149,17 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
       );
     if (!byTime && signs.ownWork?.says !== 'same-time' && signs.ownWork?.says !== 'partly-spared') {
       const slowed = signs.control === 'slowed';
-      if (byFactor || (slowed && !idle) || (signs.ownWork?.says === 'same-factor' && isFull(cpu)))
+      if (
+        byFactor ||
+        (slowed && (cpu === null || isFull(cpu))) ||
+        (signs.ownWork?.says === 'same-factor' && isFull(cpu))
+      )
         return found('cpu-saturation', null);
       // A quota fills up on a machine that has time left.
       if (slowed)
         return open(
           ['cpu-saturation', ...places],
-          `${controlWords(limit)} was slowed as on a full processor, though the machine was not busy: a quota of the target may be used up`,
+          `${controlWords(limit)} was slowed as on a full processor, though the machine was not full: a quota of the target may be used up`,
           processor,
         );
       if (signs.ownWork?.says === 'same-factor')

@@ -68,7 +68,7 @@ function controlSign(limit: SharedLimit, facts: Facts): ProcessorSigns['control'
 }
 
 /** What the way there and back costs: the quickest tenth of all connections took about so long. 0: none is known. */
-function roundTripMs({ stages }: Run): number {
+export function roundTripMs({ stages }: Run): number {
   const connects = stages.flatMap(({ data }) =>
     data.kind === 'windows' ? data.windows.map((window) => window.connect) : [],
   );

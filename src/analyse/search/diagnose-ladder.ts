@@ -4,7 +4,7 @@ import type { StageFigures } from './stage-figures.ts';
 
 export type LadderBounds = {
   readonly maxUsers: number;
-  /** Few rungs, and none beyond the first that brought no more. */
+  /** Few rungs, and none beyond the first that brought no more, unless it brought less. */
   readonly brief: boolean;
 };
 
@@ -47,7 +47,7 @@ export function nextRung(view: DiagnoseView, { maxUsers, brief }: LadderBounds):
   if (refusing.length >= refusingRungs) return null;
   if (saturation?.kind === 'plateau') {
     const past = ladder.filter(({ total }) => total.okRate >= 0.8 * saturation.okRate).length;
-    if (brief || (past >= 3 && !fallsOnce(ladder, saturation.okRate))) return null;
+    if ((brief || past >= 3) && !fallsOnce(ladder, saturation.okRate)) return null;
   }
   const users = Math.min(maxUsers, Math.round(brief ? top * 4 : stepUp(top)));
   const expectedMs = Math.max(last.total.meanMs, (users / Math.max(0.1, last.total.okRate)) * 1000 - thinkMs);

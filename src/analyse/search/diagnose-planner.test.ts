@@ -317,6 +317,45 @@ describe('what a diagnosis may ask for', () => {
     });
   });
 
+  it('climbs on though the only other requests, those of its own probes, all fail', () => {
+    const system = healthy({ others: [{ ms: 12 }] });
+    const plan = sessionPlan(system);
+    const session = simulatedSession(system, { plan });
+    const planner = diagnosePlanner({
+      budgetMs: 60_000,
+      plan,
+      seed: 1,
+      allow: { writes: false, bursts: false },
+    });
+    /** As a server that knows no HEAD answers it. */
+    const failing = (run: Run): Run => ({
+      ...run,
+      stages: run.stages.map((stage) => ({
+        ...stage,
+        data:
+          stage.data.kind !== 'windows'
+            ? stage.data
+            : {
+                ...stage.data,
+                windows: stage.data.windows.map((window) =>
+                  plan.endpoints[window.endpoint]?.probe === undefined
+                    ? window
+                    : { ...window, outcome: 'status' as const },
+                ),
+              },
+      })),
+    });
+    const users: (number | undefined)[] = [];
+    for (let stages = 0; stages < 4; stages += 1) {
+      const step = planner.next(failing(session.run()), session.elapsedMs());
+      if (step.kind === 'done') break;
+      session.carryOut(step.order);
+      if (step.order.trial.kind === 'ladder') users.push(step.order.closed?.users);
+    }
+    expect(users.length).toBeGreaterThan(1);
+    expect(users.at(-1)).toBeGreaterThan(users[0] ?? Number.NaN);
+  });
+
   it('decides from the run alone: the same run gives the same step', () => {
     const { run, plan } = searched(pool);
     const options = { budgetMs: 240_000, plan, seed: 1, allow: { writes: false, bursts: false } };

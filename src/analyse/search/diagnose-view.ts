@@ -94,8 +94,16 @@ export function diagnoseViewOf(run: Run, plan: Plan, before: MeasuredBefore): Di
     slowed: saturation === null ? [] : slowedOf(alone, single, ladder, saturation),
     controlMs: controlTimes.length === 0 ? null : Math.min(...controlTimes),
     parallelism: parallelismOf(saturation, single, ladder),
-    died: stages.findLast(({ total }) => total.count >= 10 && total.failed > lostShare * total.count) ?? null,
+    died: stages.findLast((stage) => isLost(stage, plan)) ?? null,
   };
+}
+
+/** Of the plan's own requests: a control may be a path that is not there, and is not lost for that. */
+function isLost({ endpoints }: StageFigures, plan: Plan): boolean {
+  const own = endpoints.filter((_, index) => plan.endpoints[index]?.probe === undefined);
+  const count = own.reduce((sum, figures) => sum + figures.count, 0);
+  const failed = own.reduce((sum, figures) => sum + figures.failed, 0);
+  return count >= 10 && failed > lostShare * count;
 }
 
 /** Indices of the endpoints of that probe; `of`: the plan's endpoint that they vary, null: any. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Cause } from '../analysis.ts';
 import { diagnosisTrial } from './diagnosis-trial.ts';
+import { healthy } from './systems/healthy.ts';
 import { randomSystem, type SystemKind } from './systems/random-system.ts';
+import { collapse } from './systems/times.ts';
 
 /** A few of those that bench/diagnosis-accuracy.ts counts; whole diagnoses, by the planner's own choice of probes. */
 describe('simulated systems, from the ladder to the cause', () => {
@@ -27,6 +29,23 @@ describe('simulated systems, from the ladder to the cause', () => {
     },
     60_000,
   );
+
+  test('a collapse in a minute: a rung that brought less is followed by one more', () => {
+    const system = collapse({ contended: [{ ms: 4 }], sigma: 0.05, kappa: 0.05 });
+    const { diagnosis } = diagnosisTrial(system, 1, { budgetMs: 60_000 });
+    expect(diagnosis.findings.map(({ cause }) => cause)).toEqual(['contention-collapse']);
+  });
+
+  test.each([
+    ['every answer waits for an acknowledgement', 42, 'unknown', /TCP_NODELAY/],
+    ['something else makes all of them slow', 30, 'none', /^No sign of a fault/],
+  ])('a path that is not there takes long: %s', (_what, ms, verdict, statement) => {
+    const system = healthy({ others: [{ ms: ms + 3, distribution: 'constant' }, { ms: ms + 9 }] });
+    const slow = { ...system, control: [...system.control, { kind: 'delay' as const, ms }] };
+    const { diagnosis } = diagnosisTrial(slow, 1, { budgetMs: 60_000 });
+    expect(diagnosis.verdict).toBe(verdict);
+    expect(diagnosis.statement).toMatch(statement);
+  });
 
   /** Each was accused of something else once. */
   const innocent: readonly [SystemKind, number, Cause][] = [

@@ -12,6 +12,7 @@ const leastFall = 0.1;
 /** One stage alone must have lost surely this much: the peak is the luckiest of all stages. */
 const clearFall = 0.2;
 const mostErrors = 0.01;
+/** … where fewer stages were made, two of them. */
 const fewestStages = 4;
 
 function accuse(facts: Facts): Accusation | null {
@@ -39,7 +40,8 @@ function accuse(facts: Facts): Accusation | null {
     ),
   );
   const enough = sound.length >= fewestStages;
-  const proven = enough && (fallen.length >= 2 || (last.ratio.high ?? 1) <= 1 - clearFall);
+  const clear = fallen.filter(({ ratio }) => (ratio.high ?? 1) <= 1 - clearFall);
+  const proven = (enough && (fallen.length >= 2 || clear.includes(last))) || clear.length >= 2;
   const remedy = `Admit no more than about ${loadName(peak.stage)} at once and let the rest wait outside; then look for what gets more expensive per request as more run at once (locks, retries, memory, context switches).`;
   if (!proven) {
     return {
