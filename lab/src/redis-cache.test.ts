@@ -89,6 +89,18 @@ describeWithPrograms({ 'redis-server': 'redis-server' }, 'the cache in Redis', (
     expect(await one.lookup('todos', 'c', never)).toMatchObject({ value: 'new', state: 'hit' });
   });
 
+  test('how far a load must have seen comes with an invalidation, goes to every instance, and never back', async () => {
+    const [one, two] = [await instance(), await instance()];
+    const told = async (key: string) =>
+      (await two.lookup('users', key, async (position) => position ?? 'nothing')).value;
+    expect(await told('j')).toBe('nothing');
+    await one.invalidate(['albums'], '00000000/0000000B');
+    expect(await told('k')).toBe('00000000/0000000B');
+    await two.invalidate(['posts'], '00000000/0000000A');
+    await two.invalidate(['posts']);
+    expect(await told('l')).toBe('00000000/0000000B');
+  });
+
   test('an entry ends with its time; a failed load and a text of another are not kept', async () => {
     const cache = await instance(1);
     await cache.lookup('posts', 'd', async () => 'first');

@@ -88,22 +88,23 @@ describeWith(database, 'each trouble is a mechanism', (tested) => {
       200, 200,
     ]);
     await fetch(`${lab.url}/users`);
-    await fetch(`${lab.url}/posts/1`);
+    await fetch(`${lab.url}/posts/1?_expand=user`);
+    await fetch(`${lab.url}/posts/1?_embed=comments`);
     expect(
       await rows(
         'SELECT step, count(*)::integer AS n, count(entity)::integer AS entities FROM loadline_lab.accesses GROUP BY step ORDER BY step',
       ),
     ).toEqual([
-      [1, 3, 2],
-      [2, 3, 2],
-      [3, 3, 2],
+      [1, 4, 2],
+      [2, 4, 2],
+      [3, 4, 2],
     ]);
     expect(
       await rows(
         'SELECT count(DISTINCT xmin::text)::integer FROM loadline_lab.accesses WHERE entity IS NULL',
       ),
       'each step is a transaction',
-    ).toEqual([[3]]);
+    ).toEqual([[6]]);
     const [session] = await rows(
       "SELECT count(*)::integer FROM pg_stat_activity WHERE application_name = 'loadline-lab'",
     );
