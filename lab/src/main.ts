@@ -26,6 +26,6 @@ try {
 } catch (error) {
   if (!(error instanceof LabError)) throw error;
   process.stderr.write(`lab: ${error.message}\n  ${error.remedy}\n`);
-  process.exitCode = 1;
+  process.exitCode = error.code === 'interrupted' ? 130 : 1;
 }
 process.exit();

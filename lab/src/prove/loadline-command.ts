@@ -23,14 +23,36 @@ const measuredCodes: ReadonlySet<number> = new Set([0, 1, 3]);
 
 const program = fileURLToPath(new URL('../../../bin/loadline', import.meta.url));
 
-/** @throws LabError when Loadline ends with another exit code than those of a measurement. */
-export function loadlineIn(folder: string): Loadline {
+/**
+ * @param interrupted Ends what Loadline does.
+ * @throws LabError when Loadline ends with another exit code than those of a measurement.
+ */
+export function loadlineIn(folder: string, interrupted: AbortSignal): Loadline {
   const run = async (args: readonly string[], cwd: string) => {
+    interrupted.throwIfAborted();
     const code = await new Promise<number>((resolve, reject) => {
       const child = spawn(program, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
-      child.once('error', reject);
-      child.once('close', (ended) => resolve(ended ?? -1));
+      // Twice: it does not stay to analyse what it has.
+      const end = () => {
+        child.kill('SIGTERM');
+        repeated = setTimeout(() => child.kill('SIGTERM'), 500);
+      };
+      let repeated: NodeJS.Timeout | undefined;
+      interrupted.addEventListener('abort', end, { once: true });
+      const released = () => {
+        interrupted.removeEventListener('abort', end);
+        clearTimeout(repeated);
+      };
+      child.once('error', (error) => {
+        released();
+        reject(error);
+      });
+      child.once('close', (ended) => {
+        released();
+        resolve(ended ?? -1);
+      });
     });
+    interrupted.throwIfAborted();
     if (measuredCodes.has(code)) return;
     throw new LabError('not-measured', `loadline ${args.join(' ')} ended with ${code}`, 'see what it said');
   };

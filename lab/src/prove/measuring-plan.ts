@@ -56,6 +56,28 @@ export function ladderPlan(target: string, shortened = false): string {
   });
 }
 
+/** The steady part of a comparison, in seconds: eight blocks of five, or seven after a warm-up (docs/methods.md, 5). */
+export const comparedSeconds = 45;
+
+/**
+ * What systems are compared by: the checklist's load only, for long enough. Each more stage would be one more family of
+ * lines that a chance may hit, which makes the comparison of each stricter.
+ */
+export function comparisonPlan(target: string, shortened = false): string {
+  return JSON.stringify({
+    name: 'lab compared',
+    target,
+    endpoints,
+    load: {
+      users: [readyUsers],
+      spawnRate: [70],
+      duration: shortened ? '6s' : `${comparedSeconds}s`,
+      thinkTime: '1s..3s',
+    },
+    timeout: '15s',
+  });
+}
+
 /** Arrivals that come whatever became of those before: what a limit is for. */
 export function overloadPlan(target: string, ratePerSecond: number, shortened = false): string {
   return JSON.stringify({
@@ -64,5 +86,18 @@ export function overloadPlan(target: string, ratePerSecond: number, shortened = 
     endpoints,
     load: { rate: ratePerSecond, duration: shortened ? '4s' : '18s' },
     timeout: '15s',
+  });
+}
+
+export const staticPage = '/static/guide.html';
+
+/** One page, by ten users who never pause. With an ETag they have it already, and 304 is what they expect. */
+export function staticPlan(target: string, etag: string | null, shortened = false): string {
+  const headers = { 'accept-encoding': 'br, gzip', ...(etag === null ? {} : { 'if-none-match': etag }) };
+  return JSON.stringify({
+    name: 'lab static',
+    target,
+    endpoints: [{ request: `GET ${staticPage}`, headers, expect: { status: etag === null ? 200 : 304 } }],
+    load: { users: [10], spawnRate: [20], duration: shortened ? '3s' : '8s', thinkTime: 0 },
   });
 }

@@ -49,30 +49,6 @@ export async function observeBalancer(url: string): Promise<Observation> {
   return { met, seen: served.size === 0 ? 'nothing stands before the API' : `24 reads: ${shares}` };
 }
 
-/** A static page as a browser asks for it: once, and once more with what it has. */
-export async function observeStatic(url: string): Promise<Observation> {
-  const page = `${url}/static/guide.html`;
-  const first = await fetch(page, {
-    headers: { 'accept-encoding': 'br, gzip' },
-    signal: AbortSignal.timeout(answerLimitMs),
-  });
-  const bytes = (await first.arrayBuffer()).byteLength;
-  if (first.status !== 200) return { met: false, seen: `status ${first.status}` };
-  const sent = first.headers.get('content-length') ?? `${bytes}`;
-  const coding = first.headers.get('content-encoding') ?? 'not compressed';
-  const etag = first.headers.get('etag');
-  const again = await fetch(page, {
-    headers: { 'accept-encoding': 'br, gzip', ...(etag === null ? {} : { 'if-none-match': etag }) },
-    signal: AbortSignal.timeout(answerLimitMs),
-  });
-  await again.body?.cancel();
-  const kept = again.headers.get('x-balancer-cache') === 'hit' ? ", from the balancer's cache" : '';
-  return {
-    met: again.status === 304,
-    seen: `a page of ${bytes} bytes: ${sent} sent (${coding}); asked again: ${again.status}${kept}`,
-  };
-}
-
 /** Prometheus is asked for its targets, its alerts and a recorded figure of the load. */
 export async function observeMonitoring(stack: StackReading): Promise<Observation> {
   const prometheus = stack.components.find(({ name }) => name === 'prometheus')?.url ?? null;

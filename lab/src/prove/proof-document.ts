@@ -1,8 +1,9 @@
 import type { ChecklistRow } from './checklist.ts';
 import type { Interval, MeasuredEffect, OverloadFigures, StageFigures } from './figures.ts';
-import { readyUsers } from './measuring-plan.ts';
+import { comparedSeconds, readyUsers } from './measuring-plan.ts';
 import type { Proof, ProvenRemedy } from './proof.ts';
 import { limited, overloadRate } from './remedy.ts';
+import { staticSection } from './static-section.ts';
 
 /** The proof as Markdown. */
 export function proofDocument(proof: Proof): string {
@@ -29,7 +30,6 @@ export function proofDocument(proof: Proof): string {
       }),
     ),
     'The users pause one to three seconds between requests. *Measured*: from the load; *observed*: a probe saw it, whatever the configuration says.',
-    `Static resources. Baseline: ${baseline.staticPage ?? 'not looked at'}. All together: ${together.staticPage ?? 'not looked at'}.`,
     '## The load, before and after',
     stageTable('Baseline', baseline.stages),
     stageTable('All together', together.stages),
@@ -39,7 +39,7 @@ export function proofDocument(proof: Proof): string {
     'What it recommends:',
     bullets(diagnosed.recommendations),
     '## Each remedy by itself on the baseline',
-    `At ${readyUsers} users. *Predicted*: throughput, by \`loadline what-if\` on the baseline's run, before the remedy was tried. *Measured*: by \`loadline compare\` against the baseline measured twice, with 95 % intervals.`,
+    `At ${readyUsers} users. *Predicted*: throughput, by \`loadline what-if\` on the baseline's run, before the remedy was tried. *Measured*: by \`loadline compare\` of a run of ${comparedSeconds} s each against ${baselineText(proof.compared.baselines)}, with 95 % intervals. *Inconclusive*: \`compare\` does not vouch for a change, be it that the interval holds none, or that among so many lines one like it comes by chance.`,
     table(
       [
         'Remedy',
@@ -49,7 +49,7 @@ export function proofDocument(proof: Proof): string {
         'Prediction',
         'Memory, processes',
       ],
-      [...remedies, together].map((each) => [
+      remedies.map((each) => [
         each.title,
         predictionText(each),
         factorText(each.effect.throughput?.change, each.effect.throughput?.verdict),
@@ -58,7 +58,11 @@ export function proofDocument(proof: Proof): string {
         footprintText(each, proof),
       ]),
     ),
-    `The baseline against itself, at the end of all: throughput ${changeText(proof.again.throughput?.change, proof.again.throughput?.verdict)}, average time ${changeText(proof.again.average?.change, proof.again.average?.verdict)}. What is not larger than that is nothing.`,
+    ...(proof.again === null
+      ? []
+      : [
+          `The baseline against itself, the last of its runs against the others: throughput ${changeText(proof.again.throughput?.change, proof.again.throughput?.verdict)}, average time ${changeText(proof.again.average?.change, proof.again.average?.verdict)}. What is not larger than that is nothing.`,
+        ]),
     ...(proof.unmeasured.length === 0
       ? []
       : [
@@ -68,6 +72,8 @@ export function proofDocument(proof: Proof): string {
     bullets(remedies.map(({ title, cost }) => `${title}: ${cost}.`)),
     '### What the predictions rest on',
     bullets(remedies.map((each) => `${each.title}: ${modelText(each)}.`)),
+    '## Static resources',
+    staticSection(proof),
     `## The production limit: ${overloadRate} requests/s on the baseline`,
     `Open model: arrivals come whatever became of those before. With the limit, HAProxy lets ${limited.maxInFlight} requests in at a time, ${limited.rateLimit} a second from one client, and a request waits at most ${limited.queueTimeoutMs} ms; the rest is answered 429 or 503 with Retry-After.`,
     table(
@@ -117,11 +123,11 @@ function modelText({ predicted, assumes }: ProvenRemedy): string {
   return `${predicted.model}${assumes === null ? '' : `; assumed: ${assumes}`}`;
 }
 
-function footprintText({ footprint }: ProvenRemedy, { baseline }: Proof): string {
-  const processes = footprint.processes - baseline.footprint.processes;
+function footprintText({ footprint }: ProvenRemedy, { compared }: Proof): string {
+  const processes = footprint.processes - compared.footprint.processes;
   const more = `${processes >= 0 ? '+' : '−'}${Math.abs(processes)} processes`;
-  if (footprint.bytes === null || baseline.footprint.bytes === null) return more;
-  const mebibytes = Math.round((footprint.bytes - baseline.footprint.bytes) / 2 ** 20);
+  if (footprint.bytes === null || compared.footprint.bytes === null) return more;
+  const mebibytes = Math.round((footprint.bytes - compared.footprint.bytes) / 2 ** 20);
   return `${mebibytes >= 0 ? '+' : '−'}${Math.abs(mebibytes)} MiB, ${more}`;
 }
 
@@ -131,14 +137,24 @@ function changeText(change: Interval | undefined, verdict: Verdict | undefined):
   if (change === undefined) return 'not compared';
   const { value, low, high } = change;
   const range = low === null || high === null ? '' : ` (${signed(low)} to ${signed(high)})`;
-  return `${signed(value)}${range}${verdict === 'inconclusive' ? ', inconclusive' : ''}`;
+  return `${signed(value)}${range}${verdictText(verdict)}`;
 }
 
 function factorText(change: Interval | undefined, verdict: Verdict | undefined): string {
   if (change === undefined) return 'not compared';
   const { value, low, high } = change;
   const range = low === null || high === null ? '' : ` (${(1 + low).toFixed(2)} to ${(1 + high).toFixed(2)})`;
-  return `${(1 + value).toFixed(2)} ×${range}${verdict === 'inconclusive' ? ', inconclusive' : ''}`;
+  return `${(1 + value).toFixed(2)} ×${range}${verdictText(verdict)}`;
+}
+
+function verdictText(verdict: Verdict | undefined): string {
+  return verdict === undefined ? '' : `, ${verdict}`;
+}
+
+function baselineText(count: number): string {
+  return count === 1
+    ? 'one of the baseline'
+    : `${count} of the baseline, made before, between and after them`;
 }
 
 function overloadCells(figures: OverloadFigures): readonly string[] {

@@ -2,6 +2,7 @@ import type { ChecklistRow } from './checklist.ts';
 import type { MeasuredEffect, OverloadFigures, Predicted, StageFigures } from './figures.ts';
 import type { Footprint } from './footprint.ts';
 import type { PoolReading } from './observation.ts';
+import type { StaticFigures } from './static-figures.ts';
 
 /** A system that was measured by the ladder. */
 export interface MeasuredSystem {
@@ -21,11 +22,18 @@ export interface ProvenRemedy extends MeasuredSystem {
   readonly cost: string;
 }
 
+/** A remedy of what no load above asks for. */
+export interface StaticRemedyFigures {
+  readonly id: string;
+  readonly title: string;
+  readonly cost: string;
+  readonly figures: StaticFigures;
+}
+
 /** What was looked at after the load as well. */
 export interface Probed {
   readonly checklist: readonly ChecklistRow[];
-  /** How a static page is sent; `null`: not looked at. */
-  readonly staticPage: string | null;
+  readonly staticPage: StaticFigures;
 }
 
 /** What Loadline said of the baseline by itself. */
@@ -43,11 +51,15 @@ export interface Proof {
   readonly minutes: number;
   readonly diagnosed: Diagnosed;
   readonly baseline: MeasuredSystem & Probed;
-  /** The baseline once more at the end, against the first: what a difference of nothing looks like. */
-  readonly again: MeasuredEffect;
+  /** What the remedies were compared with: the baseline, measured before, between and after them. */
+  readonly compared: { readonly baselines: number; readonly footprint: Footprint };
+  /** The last of these against the others: what a difference of nothing looks like; `null`: there is only one. */
+  readonly again: MeasuredEffect | null;
+  /** Each by itself, and all together as the last. */
   readonly remedies: readonly ProvenRemedy[];
+  readonly statics: readonly StaticRemedyFigures[];
   /** Remedies that could not be started here. */
   readonly unmeasured: readonly { readonly title: string; readonly because: string }[];
   readonly overload: { readonly without: OverloadFigures; readonly limited: OverloadFigures };
-  readonly together: ProvenRemedy & Probed;
+  readonly together: MeasuredSystem & Probed;
 }

@@ -7,7 +7,7 @@ import { faults, measureFaults } from './faults.ts';
 import { proofDocument } from './proof-document.ts';
 import { prove } from './prove.ts';
 import { onProvingGround } from './proving-ground.ts';
-import { remedies } from './remedy.ts';
+import { remedies, staticRemedies } from './remedy.ts';
 
 /**
  * `lab prove [--out FILE] [--only ID,…] [--short]`: the document goes to FILE (standard output unless given), the figures
@@ -16,7 +16,7 @@ import { remedies } from './remedy.ts';
  * @throws LabError for a wrong command line, and when something could not be started or measured.
  */
 export async function proveCommand(args: readonly string[]): Promise<number> {
-  const { out, only, short } = readArguments(args, remedies);
+  const { out, only, short } = readArguments(args, [...remedies, ...staticRemedies]);
   const proof = await onProvingGround((ground) =>
     prove(ground, { isShort: short, tell: timed(), ...(only === undefined ? {} : { only }) }),
   );

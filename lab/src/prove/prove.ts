@@ -1,93 +1,122 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { LabError } from '../lab-error.ts';
 import type { Setup } from '../setup.ts';
-import type { StackReading } from '../stack/stack.ts';
-import { checklistOf } from './checklist.ts';
-import { effectAt, overloadOf, predictedAt, stagesOf } from './figures.ts';
-import { footprintOf } from './footprint.ts';
+import { benchOf, type Recorded } from './bench.ts';
+import { effectAt, predictedAt } from './figures.ts';
 import { listAt, textAt } from './json-reading.ts';
 import { type Loadline, loadlineIn } from './loadline-command.ts';
-import { ladderPlan, overloadPlan, readyUsers } from './measuring-plan.ts';
-import {
-  observeBalancer,
-  observeCache,
-  observeMonitoring,
-  observePool,
-  observeStatic,
-  watchPools,
-} from './observation.ts';
+import { ladderPlan, readyUsers } from './measuring-plan.ts';
 import type { Diagnosed, MeasuredSystem, Probed, Proof, ProvenRemedy } from './proof.ts';
 import type { ProvingGround } from './proving-ground.ts';
-import { allTogether, limited, overloadRate, type Remedy, remedies } from './remedy.ts';
+import { allTogether, limited, overloadRate, type Remedy, remedies, staticRemedies } from './remedy.ts';
+import { plannedMinutes, turnsOf } from './schedule.ts';
 
 export interface ProveOptions {
   /** Only these remedies. */
   readonly only?: readonly string[];
-  /** Stages of three seconds: to try the way, not to measure. */
+  /** Stages of a few seconds: to try the way, not to measure. */
   readonly isShort?: boolean;
   readonly tell: (text: string) => void;
 }
 
-/** Measures the baseline, each remedy by itself on it, and all together, with Loadline; about a quarter of an hour. */
+const diagnosisSeconds = 240;
+
+/** Everything by itself is a remedy too; it comes last, and is compared like the others. */
+const together: Remedy = {
+  id: 'together',
+  title: 'All together',
+  setup: allTogether,
+  prediction: {
+    whatIf: ['--pool', '120', '--pool-now', '4', '--cache-hit', '0.8', '--keep-alive', '--instances', '3'],
+    assumes: '80 % hits; the instances share nothing that is full',
+  },
+  cost: 'the sum of the above, on one machine',
+};
+
+/** Measures the baseline, each remedy by itself on it, and all together, with Loadline; less than half an hour. */
 export async function prove(ground: ProvingGround, options: ProveOptions): Promise<Proof> {
   const startedAt = performance.now();
   const when = new Date().toISOString();
-  const { tell } = options;
-  const loadline = loadlineIn(ground.folder);
-  const bench = benchOf(ground, loadline, options.isShort === true);
-  const chosen = remedies.filter(({ id }) => options.only === undefined || options.only.includes(id));
+  const { tell, isShort = false } = options;
+  const loadline = loadlineIn(ground.folder, ground.interrupted);
+  const bench = benchOf(ground, loadline, isShort);
+  const isChosen = ({ id }: { readonly id: string }) =>
+    options.only === undefined || options.only.includes(id);
+  const systems = [...remedies.filter(isChosen), together];
+  const statics = staticRemedies.filter(isChosen);
+  const turns = turnsOf(systems.length);
+  if (!isShort) {
+    const overloads = 2;
+    const work = { ladders: 2, compared: turns.length, statics: statics.length, overloads, diagnosisSeconds };
+    tell(`planned: ${plannedMinutes(work).toFixed(0)} minutes`);
+  }
 
-  tell('baseline: every trouble of the reference document');
-  const baseline = await bench.ladder('baseline', { profile: 'baseline' }, true);
-  tell(summaryOf(baseline));
+  tell('baseline: every trouble of the reference document, by the ladder');
+  const baseline = await bench.ladder('baseline', { profile: 'baseline' });
+  tell(summaryOf(baseline, baseline.checklist));
   tell('baseline: what does Loadline say of it by itself?');
   const diagnosed = await ground.withStack({ profile: 'baseline' }, async ({ url }) => {
-    const budget = options.isShort === true ? '30s' : '120s';
-    const command = ['diagnose', '--allow-writes', '--budget', budget];
+    const command = ['diagnose', '--allow-writes', '--budget', isShort ? '30s' : `${diagnosisSeconds}s`];
     return diagnosedOf((await loadline.measure('diagnosis', command, ladderPlan(url))).analysis);
   });
   tell(`  ${diagnosed.statement}`);
 
-  const measured: { remedy: Remedy; system: Laddered }[] = [];
   const unmeasured: Proof['unmeasured'][number][] = [];
-  for (const [at, remedy] of chosen.entries()) {
-    tell(`remedy ${at + 1} of ${chosen.length}: ${remedy.title}`);
+  /** One that this machine lacks a program for does not spoil the others; the document names it. */
+  const orUnmeasured = async <T>(title: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
-      const system = await bench.ladder(remedy.id, { profile: 'baseline', ...remedy.setup }, false);
-      tell(summaryOf(system));
-      measured.push({ remedy, system });
+      return await work();
     } catch (error) {
-      // One that this machine lacks a program for does not spoil the others; the document names it.
       if (!(error instanceof LabError) || error.code === 'interrupted') throw error;
       tell(`  not measured: ${error.message} (${error.remedy})`);
-      unmeasured.push({ title: remedy.title, because: `${error.message}; ${error.remedy}` });
+      unmeasured.push({ title, because: `${error.message}; ${error.remedy}` });
+      return undefined;
+    }
+  };
+  const baselines: Recorded[] = [];
+  const measured: { remedy: Remedy; system: Recorded }[] = [];
+  const compared = (name: string, setup: Partial<Setup>) => async () => {
+    const system = await bench.compared(name, setup);
+    tell(summaryOf(system));
+    return system;
+  };
+  for (const turn of turns) {
+    const remedy = turn.kind === 'remedied' ? systems[turn.at] : undefined;
+    if (turn.kind === 'baseline') {
+      tell(`baseline at ${readyUsers} users, to compare with: number ${turn.number}`);
+      const work = compared(`compared-${turn.number}`, { profile: 'baseline' });
+      const system = await orUnmeasured('The baseline, once more', work);
+      if (system !== undefined) baselines.push(system);
+    } else if (remedy !== undefined) {
+      tell(`remedy ${turn.at + 1} of ${systems.length}: ${remedy.title}`);
+      const work = compared(`compared-${remedy.id}`, { profile: 'baseline', ...remedy.setup });
+      const system = await orUnmeasured(remedy.title, work);
+      if (system !== undefined) measured.push({ remedy, system });
     }
   }
   tell(`overload: ${overloadRate} requests/s on the baseline, without a limit and with it`);
   const without = await bench.overload('overload', { profile: 'baseline' });
   const withLimit = await bench.overload('overload-limited', { profile: 'baseline', ...limited });
-  tell('all together');
-  const together = await bench.ladder('together', allTogether, true);
-  tell(summaryOf(together));
-  tell('baseline again: what a difference of nothing looks like');
-  const again = await bench.ladder('baseline-again', { profile: 'baseline' }, false);
-  tell(summaryOf(again));
+  const pages: Proof['statics'][number][] = [];
+  for (const { id, title, setup, cost } of statics) {
+    tell(`static page: ${title}`);
+    const work = () => bench.staticPage(id, { profile: 'baseline', ...setup });
+    const figures = await orUnmeasured(title, work);
+    if (figures !== undefined) pages.push({ id, title, cost, figures });
+  }
+  tell('all together, by the ladder');
+  const all = await bench.ladder('together', allTogether);
+  tell(summaryOf(all, all.checklist));
 
-  const compared = async (system: Laddered, before: readonly Laddered[]) =>
-    effectAt(
-      await loadline.ask([
-        'compare',
-        '--before',
-        ...before.map(({ run }) => run),
-        '--after',
-        system.run,
-        '--fail-on',
-        'never',
-        '--anyway',
-      ]),
-      readyUsers,
-    );
-  const before = [baseline, again];
+  const effectOf = async ({ run }: Recorded, before: readonly Recorded[]) => {
+    const runs = before.map((each) => each.run);
+    const sides = ['--before', ...runs, '--after', run];
+    return effectAt(await loadline.ask(['compare', ...sides, '--fail-on', 'never', '--anyway']), readyUsers);
+  };
+  const [first] = baselines;
+  const last = baselines.at(-1);
+  if (first === undefined || last === undefined)
+    throw new LabError('not-measured', 'the baseline answered nothing', 'see what Loadline said of it');
   const proven: ProvenRemedy[] = [];
   for (const { remedy, system } of measured) {
     proven.push({
@@ -95,16 +124,11 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
       id: remedy.id,
       title: remedy.title,
       ...(await predictionOf(loadline, remedy, baseline)),
-      effect: await compared(system, before),
+      effect: await effectOf(system, baselines),
       cost: remedy.cost,
     });
   }
-  const all: Remedy['prediction'] = {
-    whatIf: [
-      ...['--pool', '120', '--pool-now', '4', '--cache-hit', '0.8', '--keep-alive', '--instances', '3'],
-    ],
-    assumes: '80 % hits; the instances share nothing that is full',
-  };
+  const others = baselines.slice(0, -1);
   return {
     kind: 'lab-proof',
     when,
@@ -112,79 +136,20 @@ export async function prove(ground: ProvingGround, options: ProveOptions): Promi
     minutes: (performance.now() - startedAt) / 60_000,
     diagnosed,
     baseline: { ...shown(baseline), ...probed(baseline) },
-    again: await compared(again, [baseline]),
+    compared: { baselines: baselines.length, footprint: first.footprint },
+    again: others.length === 0 ? null : await effectOf(last, others),
     remedies: proven,
+    statics: pages,
     unmeasured,
     overload: { without, limited: withLimit },
-    together: {
-      ...shown(together),
-      id: 'together',
-      title: 'All together',
-      ...(await predictionOf(loadline, { prediction: all }, baseline)),
-      effect: await compared(together, before),
-      cost: 'the sum of the above, on one machine',
-      ...probed(together),
-    },
+    together: { ...shown(all), ...probed(all) },
   };
-}
-
-interface Laddered extends MeasuredSystem, Probed {
-  readonly run: string;
-}
-
-/** Starts a system, measures it by a plan, and looks at it from outside meanwhile. */
-function benchOf(ground: ProvingGround, loadline: Loadline, isShort: boolean) {
-  const instances = async () =>
-    (await ground.present()).components.flatMap(({ name, url }) =>
-      name.startsWith('api-') && url !== null ? [url] : [],
-    );
-  return {
-    ladder: (name: string, setup: Partial<Setup>, isProbed: boolean): Promise<Laddered> =>
-      ground.withStack(setup, async (stack) => {
-        const watch = watchPools(instances);
-        const { analysis, run } = await loadline
-          .measure(name, ['run'], ladderPlan(stack.url, isShort))
-          .catch(async (error: unknown) => {
-            await watch.stop();
-            throw error;
-          });
-        const footprint = await footprintNow(ground);
-        const pool = await watch.stop();
-        const stages = stagesOf(analysis);
-        const checklist = isProbed ? await checklistNow(stack, stages, pool) : [];
-        const staticPage = isProbed ? (await observeStatic(stack.url)).seen : null;
-        return { stages, pool, footprint, run, checklist, staticPage };
-      }),
-    overload: (name: string, setup: Partial<Setup>) =>
-      ground.withStack(setup, async ({ url }) =>
-        overloadOf(
-          (await loadline.measure(name, ['run'], overloadPlan(url, overloadRate, isShort))).analysis,
-        ),
-      ),
-  };
-}
-
-async function footprintNow(ground: ProvingGround) {
-  return footprintOf((await ground.present()).components.map(({ pid }) => pid));
-}
-
-async function checklistNow(
-  stack: StackReading,
-  stages: MeasuredSystem['stages'],
-  pool: MeasuredSystem['pool'],
-) {
-  return checklistOf(stages, {
-    cache: await observeCache(stack.url),
-    pool: observePool(pool),
-    balancer: await observeBalancer(stack.url),
-    monitoring: await observeMonitoring(stack),
-  });
 }
 
 async function predictionOf(
   loadline: Loadline,
   { prediction }: Pick<Remedy, 'prediction'>,
-  baseline: Laddered,
+  baseline: Recorded,
 ): Promise<Pick<ProvenRemedy, 'predicted' | 'assumes'>> {
   if ('noModel' in prediction) return { predicted: prediction.noModel, assumes: null };
   const answer = await loadline.ask(['what-if', baseline.run, ...prediction.whatIf]);
@@ -204,15 +169,15 @@ function diagnosedOf(analysis: unknown): Diagnosed {
   };
 }
 
-function shown({ stages, pool, footprint }: Laddered): MeasuredSystem {
+function shown({ stages, pool, footprint }: MeasuredSystem): MeasuredSystem {
   return { stages, pool, footprint };
 }
 
-function probed({ checklist, staticPage }: Laddered): Probed {
+function probed({ checklist, staticPage }: Probed): Probed {
   return { checklist, staticPage };
 }
 
-function summaryOf({ stages, checklist }: Laddered): string {
+function summaryOf({ stages }: MeasuredSystem, checklist: Probed['checklist'] = []): string {
   const last = stages.at(-1);
   const met = checklist.filter((row) => row.met).length;
   const figures =

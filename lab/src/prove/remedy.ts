@@ -109,6 +109,22 @@ export const remedies: readonly Remedy[] = [
   },
 ];
 
+/** Of static resources, which the load above does not ask for: they have a load of their own. */
+export const staticRemedies: readonly Pick<Remedy, 'id' | 'title' | 'setup' | 'cost'>[] = [
+  {
+    id: 'static',
+    title: 'Compressed once, with ETag',
+    setup: { staticCaching: true },
+    cost: 'the compressed bytes in memory; a client may show what is an hour old',
+  },
+  {
+    id: 'static-balancer',
+    title: "Likewise, and kept in HAProxy's cache",
+    setup: { staticCaching: true, balancer: true },
+    cost: 'a balancer, which may answer what is an hour old',
+  },
+];
+
 /** The tuned profile on three instances, with a pool of 120 connections, Redis, a replica and monitoring. */
 export const allTogether: Partial<Setup> = {
   profile: 'tuned',
