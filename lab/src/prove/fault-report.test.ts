@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reportOn } from './fault-report.ts';
+import { faultText, reportOn } from './fault-report.ts';
 import type { Seen } from './witness.ts';
 
 const fault = { id: 'x', title: 'X' };
@@ -35,4 +35,24 @@ it('counts each outcome that failed', () => {
     5200: { outcome: 'ECONNRESET' },
   });
   expect(outcomes).toEqual({ 503: 2, ECONNRESET: 1 });
+});
+
+it.each([
+  [
+    'nobody noticed',
+    reported({}),
+    '**X.** Clients saw: no request of 101 failed, the slowest took 10 ms; no request failed or was slow because of it. All 1 writes that were answered 201 were there when they were read back.',
+  ],
+  [
+    'failures, a component that came back, and a loss',
+    { ...reported({ 5200: { outcome: 503 } }), componentBackMs: 389, lostWrites: 1 },
+    '**X.** Clients saw: 1 of 101 requests failed (503: 1), the slowest took 10 ms; they were served as before after 210 ms, and it was done or running again after 389 ms. Of 1 writes that were answered 201, 1 were gone when they were read back.',
+  ],
+  [
+    'hurt to the end',
+    reported({ 9900: { outcome: 'ECONNRESET' } }),
+    '**X.** Clients saw: 1 of 101 requests failed (ECONNRESET: 1), the slowest took 10 ms; they had not recovered when the test ended. All 1 writes that were answered 201 were there when they were read back.',
+  ],
+])('says in words: %s', (_, report, expected) => {
+  expect(faultText(report)).toBe(expected);
 });

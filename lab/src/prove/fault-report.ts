@@ -114,8 +114,32 @@ export function faultsDocument(report: FaultsReport): string {
     `Made by \`loadline lab faults\` on ${report.when.slice(0, 10)} in ${report.minutes.toFixed(1)} minutes: ${report.machine}.`,
     `Three API instances behind HAProxy with Redis and PostgreSQL, all by the tuned profile but \`--commit each\`, where not said otherwise. ${askedPerSecond} requests/s come at even distances, a third of them writes, whatever became of those before; a client sends nothing again. Recovered: after the last request that failed, or took more than five times the p95 before (at least ${leastSlowMs} ms). Every write that was answered 201 is read back at the end.`,
     table(head, rows),
+    report.faults.map((each) => `- ${faultText(each)}`).join('\n'),
     'A write that failed may have been stored: the client cannot know. What must not be is a write that was accepted and is gone; with `--commit async` a crash of PostgreSQL may do just that, within 600 ms of it.',
   ].join('\n\n')}\n`;
+}
+
+/** What clients saw, how long it took until they were served as before, and what was there when it was read back. */
+export function faultText(report: FaultReport): string {
+  const { title, requests, failed, recoveryMs, componentBackMs, acceptedWrites, lostWrites } = report;
+  const slowest = `the slowest took ${ms(report.worstMs)}`;
+  const seen =
+    failed === 0
+      ? `no request of ${requests} failed, ${slowest}`
+      : `${failed} of ${requests} requests failed (${outcomesText(report)}), ${slowest}`;
+  const recovered =
+    recoveryMs === null
+      ? 'they had not recovered when the test ended'
+      : recoveryMs === 0
+        ? 'no request failed or was slow because of it'
+        : `they were served as before after ${ms(recoveryMs)}`;
+  const back =
+    componentBackMs === null ? '' : `, and it was done or running again after ${ms(componentBackMs)}`;
+  const kept =
+    lostWrites === 0
+      ? `All ${acceptedWrites} writes that were answered 201 were there when they were read back`
+      : `Of ${acceptedWrites} writes that were answered 201, ${lostWrites} were gone when they were read back`;
+  return `**${title}.** Clients saw: ${seen}; ${recovered}${back}. ${kept}.`;
 }
 
 function outcomesText({ outcomes }: FaultReport): string {
