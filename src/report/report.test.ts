@@ -5,6 +5,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { type Analysis, analysisSchema } from '../analyse/analysis.ts';
+import { lowerBoundMethod } from '../analyse/capacity/sla-trials.ts';
 import { plain } from './plain.ts';
 import { renderReport, reportFileName, reportFormats } from './report.ts';
 import { hostileAnalysis, hostileText } from './testing/hostile-analysis.ts';
@@ -275,5 +276,31 @@ describe('the HTML report stands alone', () => {
       expect(level - before).toBeLessThanOrEqual(1);
       before = level;
     }
+  });
+});
+
+describe('a highest rate within the SLA that is a lower bound', () => {
+  const bounded: Analysis = {
+    ...searchedAnalysis,
+    capacity: {
+      ...searchedAnalysis.capacity,
+      sla: {
+        state: 'estimated',
+        ...{ estimate: 14, low: 14, high: null, confidence: 'medium', unit: 'requests/s', users: null },
+        method: `${lowerBoundMethod} of 5 trials of Poisson arrivals`,
+        rate: { value: 14, low: 14, high: null },
+        statement: 'At least that.',
+      },
+    },
+  };
+
+  test.each([
+    ['terminal', /highest within SLA +≥ 14\/s {2}open upwards, medium confidence/],
+    ['md', /≥ 14\/s\*\* \| open upwards \| medium/],
+    ['html', /Highest load within the SLA<\/dt><dd><b>≥ 14\/s<\/b><small>open upwards, medium/],
+    ['html', /Shaded: the interval of the answer, 14\/s or more\./],
+    ['json', /"estimate": 14,\s+"low": 14,\s+"high": null/],
+  ] as const)('%s: %s', (format, shown) => {
+    expect(renderReport(bounded, format)).toMatch(shown);
   });
 });

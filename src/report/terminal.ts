@@ -1,6 +1,6 @@
 import type { Analysis, Estimate } from '../analyse/analysis.ts';
 import { verdictTitle } from './document/bottlenecks.ts';
-import { headlineOf, rangeOf } from './document/breaking-point.ts';
+import { endsOf, headlineOf } from './document/breaking-point.ts';
 import type { Tone } from './document/document.ts';
 import { extremes } from './document/endpoints.ts';
 import { predictedRange } from './document/recommendations.ts';
@@ -135,7 +135,7 @@ function breakingPoint(analysis: Analysis, style: Style, width: number): readonl
         (text, at) => `  ${at === 0 ? label : ' '.repeat(22)}${style.quiet(text)}`,
       );
     const head = headlineOf(estimate);
-    const range = rangeOf(estimate);
+    const range = endsOf(estimate);
     const ends = range === null ? 'no interval' : range === head ? 'between stages' : range;
     return [
       `  ${label}${style.strong(head)}  ${cut(`${ends}, ${estimate.confidence} confidence`, width - 40)}`,

@@ -17,10 +17,13 @@ const sameLoad = 0.97;
 /** min(low end, 0.8 × the highest rate within the SLA, or, that unknown, the highest that kept it); null: the trials give none. */
 export function limitOfTrials(sla: Estimate, found: RateSearch, errors: Estimate): Limit | null {
   const bounds: { rate: number; because: string }[] = [];
-  if (sla.state === 'estimated' && sla.high !== null) {
+  if (sla.state === 'estimated') {
     bounds.push({
       rate: safetyShare * sla.estimate,
-      because: 'it is 0.8 times the highest rate within the SLA',
+      because:
+        sla.high === null
+          ? 'it is 0.8 times a rate at which the SLA holds at least'
+          : 'it is 0.8 times the highest rate within the SLA',
     });
     if (sla.low !== null)
       bounds.push({ rate: sla.low, because: 'it is the low end of the highest rate within the SLA' });

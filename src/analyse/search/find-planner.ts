@@ -48,6 +48,14 @@ export function ladderThinkTime(plan: Plan): ThinkTime {
   return mean !== null && mean <= shortThinkTimeMs ? given : noThinkTime;
 }
 
+/** One user alone, however fast the answers, stays below the rate: 1/(R + Z) < 1/Z ≤ rate. */
+function pacedThinkTime(given: ThinkTime, maxRate: number): ThinkTime {
+  if (maxRate >= limits.ratePerSecond) return given;
+  const leastMs = 1000 / maxRate;
+  const mean = meanThinkTimeMs(given);
+  return mean !== null && mean >= leastMs ? given : { kind: 'uniform', minMs: leastMs, maxMs: leastMs };
+}
+
 /**
  * Searches where a target breaks (docs/methods.md, "Where does it break?"): a ladder of users, stages that narrow the
  * knee, rates about the highest within the SLA, a light load to see it recover, and the recommended limit held.
@@ -57,7 +65,7 @@ export function findPlanner(options: FindOptions): SearchPlanner {
   const promises = promisesOf(plan).length > 0;
   const budget = findBudget(options.budgetMs, promises);
   const bounds = boundsOf(options);
-  const thinkTime = ladderThinkTime(plan);
+  const thinkTime = pacedThinkTime(ladderThinkTime(plan), bounds.maxRate);
   const measured: MeasuredBefore = new Map();
   return { next };
 

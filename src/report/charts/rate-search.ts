@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Analysis } from '../../analyse/analysis.ts';
+import { isLowerBound } from '../document/breaking-point.ts';
 import { bindingWords } from '../document/search.ts';
 import { figure, percent, range, rate } from '../format.ts';
 import { plain } from '../plain.ts';
@@ -15,7 +16,8 @@ type Trial = {
   readonly isHold: boolean;
   readonly isValid: boolean;
 };
-type Band = { readonly low: number; readonly high: number };
+/** `high` null: open upwards. */
+type Band = { readonly low: number; readonly high: number | null };
 
 /** Share of the requests over the limit at each rate that was tried, the fitted curve, and the interval of the answer. */
 export function rateSearchChart(analysis: Analysis): Chart {
@@ -72,7 +74,7 @@ export function rateSearchChart(analysis: Analysis): Chart {
 function bandOf({ capacity: { sla } }: Analysis): Band | null {
   if (sla.state !== 'estimated') return null;
   const found = sla.unit === 'requests/s' ? { low: sla.low, high: sla.high } : sla.rate;
-  return found === null || found.low === null || found.high === null
+  return found === null || found.low === null || (found.high === null && !isLowerBound(sla))
     ? null
     : { low: found.low, high: found.high };
 }
@@ -115,7 +117,7 @@ function drawing(
         : [
             Plot.rect([band], {
               x1: Math.max(band.low, domain[0]),
-              x2: Math.min(band.high, domain[1]),
+              x2: Math.min(band.high ?? domain[1], domain[1]),
               fill: colours.band,
               fillOpacity: 0.15,
             }),

@@ -1,4 +1,5 @@
 import type { Analysis, Estimate, ModelFit } from '../../analyse/analysis.ts';
+import { lowerBoundMethod } from '../../analyse/capacity/sla-trials.ts';
 import { figure, number, range, rate, users, valueAndRange, withInterval } from '../format.ts';
 import { stageNames } from '../stage-names.ts';
 import {
@@ -71,8 +72,19 @@ export function inUnit(estimate: Extract<Estimate, { state: 'estimated' }>): (va
  */
 export function headlineOf(estimate: Extract<Estimate, { state: 'estimated' }>): string {
   const { low, high, unit, method } = estimate;
+  if (isLowerBound(estimate)) return `≥ ${inUnit(estimate)(estimate.estimate)}`;
   const bracket = unit === 'users' && method.startsWith('bracket') && low !== null && high !== null;
   return (bracket ? rangeOf(estimate) : null) ?? inUnit(estimate)(estimate.estimate);
+}
+
+/** The answer is that or more: nothing bounds it from above. */
+export function isLowerBound({ method, high }: Extract<Estimate, { state: 'estimated' }>): boolean {
+  return high === null && method.startsWith(lowerBoundMethod);
+}
+
+/** The interval in words where the headline is the point. */
+export function endsOf(estimate: Extract<Estimate, { state: 'estimated' }>): string | null {
+  return isLowerBound(estimate) ? 'open upwards' : rangeOf(estimate);
 }
 
 function answer(estimate: Estimate): readonly Line[] {
@@ -83,7 +95,7 @@ function answer(estimate: Estimate): readonly Line[] {
     other === null ? [] : [quiet(valueAndRange(other, estimate.unit === 'users' ? rate : users))];
   return [
     [strong(headlineOf(estimate)), ...beside],
-    [rangeOf(estimate) ?? 'none: the run holds no basis for one'],
+    [endsOf(estimate) ?? 'none: the run holds no basis for one'],
     [estimate.confidence],
     [estimate.statement, quiet(estimate.method)],
   ];

@@ -1,5 +1,5 @@
 import type { Analysis, Estimate } from '../../analyse/analysis.ts';
-import { headlineOf, rangeOf } from '../document/breaking-point.ts';
+import { endsOf, headlineOf } from '../document/breaking-point.ts';
 import type { Tone } from '../document/document.ts';
 import { escapeMarkup } from '../escape.ts';
 import { instant, number, plural, rate, users } from '../format.ts';
@@ -102,7 +102,7 @@ function key(name: string, value: string | null, beside: string, look = ''): str
 function estimateKey(name: string, estimate: Estimate): string {
   if (estimate.state === 'insufficient-evidence') return key(name, null, headline(estimate.statement).first);
   const head = headlineOf(estimate);
-  const ends = rangeOf(estimate);
+  const ends = endsOf(estimate);
   const interval = ends === null ? 'no interval known' : ends === head ? 'between these stages' : ends;
   return key(name, head, `${interval}, ${estimate.confidence} confidence`);
 }
