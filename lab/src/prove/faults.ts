@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { LabError } from '../lab-error.ts';
 import { identify } from '../process-identity.ts';
 import type { Setup } from '../setup.ts';
@@ -95,11 +96,12 @@ export async function measureFaults(
 
 async function under(ground: ProvingGround, stack: StackReading, fault: Fault): Promise<FaultReport> {
   const beganAt = performance.now();
-  const testifying = witness(stack.url, witnessSeconds);
-  await new Promise((resolve) => setTimeout(resolve, faultAfterMs));
+  const testifying = witness(stack.url, witnessSeconds, ground.interrupted);
+  await setTimeout(faultAfterMs, undefined, { signal: ground.interrupted });
   const faultAt = performance.now();
   const componentBackMs = await cause(ground, stack, fault.act);
   const testimony = await testifying;
+  ground.interrupted.throwIfAborted();
   const missing = await missingOf(stack.url, testimony.accepted);
   return reportOn(fault, testimony, {
     faultAtMs: faultAt - beganAt,
@@ -119,11 +121,11 @@ async function cause(ground: ProvingGround, stack: StackReading, act: Act): Prom
   if (victim === undefined || identify(victim.pid) === undefined)
     throw new LabError('no-component', `${act.component} does not run`, 'this is a fault of the lab');
   process.kill(victim.pid, act.signal);
-  while (performance.now() - startedAt < backLimitMs) {
+  while (performance.now() - startedAt < backLimitMs && !ground.interrupted.aborted) {
     const now = (await ground.present()).components.find(({ name }) => name === act.component);
     if (now !== undefined && now.pid !== victim.pid && now.state === 'running')
       return performance.now() - startedAt;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await setTimeout(pollMs);
   }
   return null;
 }

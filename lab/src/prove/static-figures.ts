@@ -7,7 +7,7 @@ import { staticPage, staticPlan } from './measuring-plan.ts';
 export interface PageLoad {
   readonly rate: number;
   readonly averageMs: number;
-  /** Of an answer's body, as it was sent. */
+  /** Of an answer as it was sent, its head included. */
   readonly bytes: number;
   readonly failed: number;
 }

@@ -12,7 +12,7 @@ export function staticSection({ baseline, statics, together }: Proof): string {
   ];
   const head = [
     '',
-    'Bytes of an answer',
+    'Bytes of an answer, head included',
     'Requests/s',
     'Average',
     'Bytes when asked again',

@@ -30,9 +30,9 @@ export const askedPerSecond = readsPerSecond + writesPerSecond;
 
 /**
  * Clients of an open model: requests begin at even distances, whatever became of those before, and none is sent again.
- * Every write has a title of its own. Bounded by `seconds` times 60 requests.
+ * Every write has a title of its own. Bounded by `seconds` times 60 requests; none begins once it is interrupted.
  */
-export async function witness(url: string, seconds: number): Promise<Testimony> {
+export async function witness(url: string, seconds: number, interrupted?: AbortSignal): Promise<Testimony> {
   const agent = new Agent({ keepAlive: true, maxSockets: 500 });
   const mark = Math.random().toString(36).slice(2);
   const seen: Seen[] = [];
@@ -40,7 +40,7 @@ export async function witness(url: string, seconds: number): Promise<Testimony> 
   const pending: Promise<void>[] = [];
   const startedAt = performance.now();
   const total = Math.round(seconds * askedPerSecond);
-  for (let number = 0; number < total; number += 1) {
+  for (let number = 0; number < total && interrupted?.aborted !== true; number += 1) {
     const waitMs = (number * 1000) / askedPerSecond - (performance.now() - startedAt);
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     // Two reads, then a write.
