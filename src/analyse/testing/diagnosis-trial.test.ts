@@ -31,7 +31,7 @@ describe('simulated systems, from the ladder to the cause', () => {
   );
 
   test('a collapse in a minute: a rung that brought less is followed by one more', () => {
-    const system = collapse({ contended: [{ ms: 4 }], sigma: 0.05, kappa: 0.05 });
+    const system = collapse({ contended: [{ ms: 4 }], sigma: 0.2, kappa: 0.5 });
     const { diagnosis } = diagnosisTrial(system, 1, { budgetMs: 60_000 });
     expect(diagnosis.findings.map(({ cause }) => cause)).toEqual(['contention-collapse']);
   });
