@@ -19,6 +19,7 @@ import { describeProbes } from './probes/describe-probes.ts';
 import { readProbes } from './probes/read-probes.ts';
 import { recommend } from './recommendations/recommendations.ts';
 import { splitRun } from './split-run.ts';
+import { describeTelemetry } from './telemetry/describe-telemetry.ts';
 import { overallValidity } from './validity/validity.ts';
 
 export type AnalyseOptions = {
@@ -42,6 +43,7 @@ export function analyse(given: Run, options: AnalyseOptions = {}): Analysis {
   const { run, measurements, whole, all, trials } = split;
   const readings = readProbes(whole, all);
   const probes = describeProbes(split, readings);
+  const telemetry = describeTelemetry(whole);
   const validity = overallValidity(measurements);
   const stages = stageTotals(measurements);
   const capacity = analyseCapacity(measurements, run.plan, run.seed, searchStages(split));
@@ -86,6 +88,7 @@ export function analyse(given: Run, options: AnalyseOptions = {}): Analysis {
     conclusion,
     methodology: describeMethodology(run, measurements, options.earlier ?? null),
     ...(probes === null ? {} : { probes }),
+    ...(telemetry === null ? {} : { telemetry }),
   };
 }
 

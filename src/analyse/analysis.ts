@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { probesSchema } from './probes/probes-schema.ts';
 import { interval, ms, share, stageNumber, validityState } from './schema-parts.ts';
+import { telemetrySchema } from './telemetry/telemetry-schema.ts';
 
 /**
  * The analysis of a run: everything that a report says stands here, and a report adds no fact.
@@ -458,6 +459,9 @@ export const analysisSchema = z
     probes: probesSchema
       .exactOptional()
       .describe('what a search did beside the stages above; absent: it did nothing beside them'),
+    telemetry: telemetrySchema
+      .exactOptional()
+      .describe("the target's own figures, as the plan's observe asked for them; absent: none were told"),
   })
   .describe('The analysis of a Loadline run. Times are ms, rates per second, shares 0..1.');
 
@@ -484,4 +488,5 @@ export type Finding = z.infer<typeof finding>;
 export type Undecided = z.infer<typeof undecided>;
 export type Diagnosis = z.infer<typeof diagnosis>;
 export type Recommendation = z.infer<typeof recommendation>;
+export type TelemetryReadings = NonNullable<Analysis['telemetry']>['sources'][number]['readings'][number];
 export type ReadinessRow = z.infer<typeof readinessRow>;

@@ -122,3 +122,17 @@ export function statisticName(statistic: string): string {
 export function statisticValue(statistic: string, value: number | null): string {
   return statistic === 'errors' ? percent(value) : ms(value);
 }
+
+/** A figure that the target told of itself, in the unit of the analysis: `98 %`, `12 ms`, `84 MB`, `3.7`. */
+export function telemetryFigure(value: number, unit: string): string {
+  switch (unit) {
+    case 'share':
+      return percent(value);
+    case 'ms':
+      return ms(value);
+    case 'bytes':
+      return `${figure(value / 1e6)} MB`;
+    default:
+      return `${figure(value)}${unit === '' ? '' : ` ${unit}`}`;
+  }
+}

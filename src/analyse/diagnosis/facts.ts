@@ -5,11 +5,11 @@ import type { Trial } from '../../record/trial.ts';
 import type { Analysis, Check, Interval } from '../analysis.ts';
 import type { StageMeasurement } from '../measure/measurement.ts';
 import { noReadings, type ProbeReadings } from '../probes/probe-readings.ts';
+import { type SourceTelemetry, telemetryByStage } from '../telemetry/by-stage.ts';
 import { averageOf, rateOf, ratioOf } from './contrast.ts';
 import { type Coupling, couplingOf } from './coupling.ts';
 import { type FailureFacts, failureFactsOf } from './failures.ts';
 import { type SharedLimit, sharedLimitsOf } from './shared-limit.ts';
-import { type SourceTelemetry, telemetryByStage } from './telemetry.ts';
 
 /** What the probes made of a run: all stages, those of the report first, and all endpoints, those of probes last. */
 export type Probed = {

@@ -4,9 +4,7 @@ import { type Readings, telemetryEvent, telemetryFailed } from '../../record/tel
 import { analyse } from '../analyse.ts';
 import type { Diagnosis } from '../analysis.ts';
 import { diagnosisOf, diagnosisTrial } from '../testing/diagnosis-trial.ts';
-import { runOf, stage as stageOf } from '../testing/hand-made-run.ts';
 import { connectionPool, eventLoop } from '../testing/systems/queues.ts';
-import { telemetryByStage } from './telemetry.ts';
 
 /** The run, and what its target tells each second; `at`: seconds since the run's start. */
 function telling(run: Run, readings: (at: number) => Readings): Run {
@@ -65,7 +63,10 @@ describe('a pool of four that the requests showed', () => {
       ...run.plan,
       observe: { prometheus: [], processes: [7], serverTiming: false },
     };
-    const { readiness } = analyse({ ...telling(run, () => ({ poolInUse: 4 })), plan });
+    const { readiness, telemetry } = analyse({ ...telling(run, () => ({ poolInUse: 4 })), plan });
+    expect(telemetry?.sources.map(({ readings }) => readings.map(({ reading }) => reading))).toEqual([
+      ['poolInUse'],
+    ]);
     expect(readiness.rows.find(({ requirement }) => requirement === 'Monitoring')).toEqual({
       requirement: 'Monitoring',
       current: 'yes: 1 reading of the target seen',
@@ -103,45 +104,5 @@ describe('a thread that computes, as the requests showed', () => {
     const { found, open } = own(diagnosisOf(telling(run, () => readings)), 'single-threaded');
     expect(found).toBeUndefined();
     expect(open?.title).toContain("the target's own figures speak against it");
-  });
-});
-
-describe('telemetry of a stage', () => {
-  const run = runOf([
-    stageOf({ kind: 'windows', windows: [], fine: [], health: [] }, { steadyFromMs: 1000, steadyToMs: 5000 }),
-  ]);
-
-  test('means and maxima of its steady part; counters as growth a second, and they may begin anew', () => {
-    const cpu = [0, 100, 100.5, 101, 0.25, 0.75, 50];
-    const told = [0, 1, 2, 3, 4, 5, 6].map((second) =>
-      telemetryEvent({
-        atMs: second * 1000,
-        source: { kind: 'process', index: 0 },
-        readings: { cpuSeconds: cpu[second] ?? 0, rssBytes: 100 * second },
-      }),
-    );
-    expect(telemetryByStage({ ...run, events: told })).toEqual([
-      [
-        {
-          source: { kind: 'process', index: 0 },
-          figures: { cpuCores: { mean: 1.75 / 4, max: 0.5 }, rssBytes: { mean: 300, max: 500 } },
-        },
-      ],
-    ]);
-  });
-
-  test('one look is none, and events that are no telemetry are left out', () => {
-    const one = telemetryEvent({
-      atMs: 2000,
-      source: { kind: 'process', index: 0 },
-      readings: { rssBytes: 1 },
-    });
-    const broken = [
-      '{',
-      '{"source":1}',
-      '{"source":{"kind":"process","index":0},"readings":{"rssBytes":-1}}',
-    ];
-    const events = [one, ...broken.map((text) => ({ atMs: 2500, kind: 'telemetry', text }))];
-    expect(telemetryByStage({ ...run, events })).toEqual([[]]);
   });
 });

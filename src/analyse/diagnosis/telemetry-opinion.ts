@@ -1,8 +1,8 @@
 import type { Cause, Evidence, Interval } from '../analysis.ts';
+import type { SourceTelemetry, TelemetryFigure } from '../telemetry/by-stage.ts';
 import { milliseconds, number, rate, share, stageName } from '../words.ts';
 import type { Facts } from './facts.ts';
 import { evidenceOf } from './rule.ts';
-import type { SourceTelemetry, TelemetryFigure } from './telemetry.ts';
 
 /** What the target's own figures say of one cause, in the stages in which it would show. */
 export type Opinion = {

@@ -10,6 +10,7 @@ import { keysChart, reuseChart, rowsChart, stepsChart } from './probe-bars.ts';
 import { sizesChart, soloChart } from './probe-curves.ts';
 import { rateSearchChart } from './rate-search.ts';
 import { slaHeatMap } from './sla-heat-map.ts';
+import { telemetryChart } from './telemetry.ts';
 import { timeline } from './timeline.ts';
 
 const charts: Readonly<Record<ChartName, (analysis: Analysis) => Chart>> = {
@@ -19,6 +20,7 @@ const charts: Readonly<Record<ChartName, (analysis: Analysis) => Chart>> = {
   degradation: degradationChart,
   'sla-heat-map': slaHeatMap,
   evidence: evidenceChart,
+  telemetry: telemetryChart,
   'rate-search': rateSearchChart,
   coupling: couplingChart,
   solo: soloChart,

@@ -21,6 +21,7 @@ const names: readonly ChartName[] = [
   'sizes',
   'rows',
   'steps',
+  'telemetry',
 ];
 
 describe('a chart of the sample', () => {
@@ -66,6 +67,7 @@ describe('a chart without data says why it is missing', () => {
     ['sizes', 'results of several sizes were not asked for.'],
     ['rows', 'writes were not compared: they change data, and only leave to do so starts them.'],
     ['steps', 'the rate was not raised in steps.'],
+    ['telemetry', 'the target told no figures of itself.'],
   ] as const)('%s', (name, because) =>
     expect(renderChart(empty, name)).toMatchObject({ kind: 'omitted', because }),
   );

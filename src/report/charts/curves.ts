@@ -97,7 +97,7 @@ function drawing(curve: Curve, width: number): Drawing {
         fontWeight: 600,
         fontSize: 13,
       }),
-      Plot.text([curve.yLabel], {
+      Plot.text([shortened(curve.yLabel, Math.floor(width / 6.4))], {
         text: (each: string) => each,
         frameAnchor: 'top-left',
         dx: -frame.marginLeft,

@@ -15,6 +15,7 @@ import {
   type Tone,
 } from './document.ts';
 import { ProbeEvidence } from './probes.ts';
+import { telemetryBlocks } from './telemetry.ts';
 
 export function bottleneckSection(analysis: Analysis): Section {
   const { diagnosis } = analysis;
@@ -56,6 +57,7 @@ export function bottleneckSection(analysis: Analysis): Section {
       ...(diagnosis.findings.length + diagnosis.undecided.length === 0 || !hasEvidence(analysis)
         ? []
         : [{ kind: 'chart', chart: 'evidence' } as const]),
+      ...telemetryBlocks(analysis),
       ...evidence.rest(),
     ],
   };

@@ -50,6 +50,8 @@ export type ChartName =
   | 'degradation'
   | 'sla-heat-map'
   | 'evidence'
+  /** The target's own figures. */
+  | 'telemetry'
   /** The trials of a search for the highest rate within the SLA. */
   | 'rate-search'
   /** Of probes. */

@@ -37,6 +37,7 @@ describe('charts of probes', () => {
       'solo',
       'rows',
       'evidence',
+      'telemetry',
       'reuse',
       'keys',
       'sizes',

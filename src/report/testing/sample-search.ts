@@ -1,5 +1,6 @@
 import type { Analysis, Interval } from '../../analyse/analysis.ts';
 import { sampleAnalysis } from './sample-analysis.ts';
+import { sampleTelemetry } from './sample-telemetry.ts';
 
 type Probes = NonNullable<Analysis['probes']>;
 type Search = NonNullable<Analysis['capacity']['search']>;
@@ -330,4 +331,5 @@ export const searchedAnalysis: Analysis = {
     search,
   },
   probes,
+  telemetry: sampleTelemetry,
 };

@@ -16,6 +16,8 @@ export type Figure = { readonly mean: number; readonly max: number };
 export type SourceTelemetry = {
   readonly source: TelemetrySource;
   readonly figures: Readonly<Partial<Record<TelemetryFigure, Figure>>>;
+  /** Of Server-Timing headers: metric → ms. */
+  readonly timings: Readonly<Record<string, Figure>>;
 };
 
 const counters = { cpuSeconds: 'cpuCores', gcSeconds: 'gcShare' } as const;
@@ -44,11 +46,27 @@ function inStage(all: readonly TelemetryPoint[], stage: RunStage): readonly Sour
       const growth = growthOf(values);
       if (growth !== null) figures[counters[reading]] = growth;
     } else {
-      const sum = values.reduce((total, { value }) => total + value, 0);
-      figures[reading] = { mean: sum / values.length, max: Math.max(...values.map(({ value }) => value)) };
+      figures[reading] = figureOf(values.map(({ value }) => value));
     }
   }
-  return Object.keys(figures).length === 0 ? [] : [{ source: first.source, figures }];
+  const timings = timingsIn(points);
+  return Object.keys(figures).length + Object.keys(timings).length === 0
+    ? []
+    : [{ source: first.source, figures, timings }];
+}
+
+function timingsIn(points: readonly TelemetryPoint[]): Readonly<Record<string, Figure>> {
+  const metrics = new Set(points.flatMap(({ serverTiming }) => Object.keys(serverTiming ?? {})));
+  const told = [...metrics].flatMap((metric): [string, Figure][] => {
+    const values = points.flatMap(({ serverTiming }) => serverTiming?.[metric] ?? []);
+    return values.length < fewestLooks ? [] : [[metric, figureOf(values)]];
+  });
+  return Object.fromEntries(told);
+}
+
+function figureOf(values: readonly number[]): Figure {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return { mean: sum / values.length, max: Math.max(...values) };
 }
 
 /** A counter that falls began anew: what it shows then is its growth. */
