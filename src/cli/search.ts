@@ -45,7 +45,10 @@ export function search(plan: ResolvedPlan, options: SearchOptions, io: Io): Prom
         }
         view?.say(step.order.because);
         memory.event(trialEvent(stage, step.order.trial, session.elapsedMs(), step.order.because));
-        const state = await session.stage(shapeOf(step.order), step.of);
+        const shape = shapeOf(step.order);
+        const state = await (step.order.trial.kind === 'workers'
+          ? session.stageBy(step.order.trial.workers, shape, step.of)
+          : session.stage(shape, step.of));
         if (state === 'interrupted') return 'interrupted';
       }
     } finally {

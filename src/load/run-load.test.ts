@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LoadSink, runLoad } from './run-load.ts';
+import { type LoadSink, openLoad, runLoad } from './run-load.ts';
+import { stagesOf } from './stage-shape.ts';
 import { TargetUnreachableError } from './target.ts';
 import { memorySink, outcomeCounts } from './testing/memory-sink.ts';
 import { planFor } from './testing/plan-for.ts';
@@ -37,6 +38,37 @@ async function rawServer(answer: (socket: net.Socket) => void): Promise<number> 
   });
   return (server.address() as AddressInfo).port;
 }
+
+describe('a stage by another number of workers', () => {
+  it('is made by so many, and the next one by as many as before', async () => {
+    let seen = 0;
+    const port = await httpServer((_request, response) => {
+      seen += 1;
+      response.end('ok');
+    });
+    const sink = memorySink();
+    const plan = await planFor(`
+target: http://127.0.0.1:${port}
+endpoints: [GET /]
+load: { users: 4, spawnRate: 100, duration: 300ms }
+`);
+    const [stage] = stagesOf(plan.plan.load);
+    if (stage === undefined) throw new Error('a stage expected');
+    const session = await openLoad(plan, { workers: 1, seed: 7, open: () => sink });
+    try {
+      expect(await session.stage(stage, 3)).toBe('complete');
+      expect(await session.stageBy(2, stage, 3)).toBe('complete');
+      expect(await session.stageBy(1, stage, 3)).toBe('complete');
+    } finally {
+      await session.close();
+    }
+    const workers = [0, 1, 2].map(
+      (index) => new Set(sink.health.filter((h) => h.stage === index).map(({ worker }) => worker)).size,
+    );
+    expect(workers).toEqual([1, 2, 1]);
+    expect(outcomeCounts(sink)).toEqual({ ok: seen });
+  });
+});
 
 describe('what Loadline counts is what the server counted', () => {
   it('exactly, over several stages and workers, with all methods, bodies and data', async () => {

@@ -72,6 +72,8 @@ export type LoadSession = {
   readonly elapsedMs: () => number;
   /** `of`: how many stages there will be, as far as one knows. */
   stage(stage: StageShape, of: number): Promise<'complete' | 'interrupted'>;
+  /** As {@link stage}, by another number of workers: their users, connections and data begin anew. */
+  stageBy(workers: number, stage: StageShape, of: number): Promise<'complete' | 'interrupted'>;
   close(): Promise<void>;
 };
 
@@ -82,20 +84,32 @@ export async function openLoad(plan: ResolvedPlan, options: LoadOptions): Promis
   const opens = options.opens ?? plan.plan.load.kind === 'open';
   const policy = plan.connection?.policy;
   // A thread has at least one connection of its own.
-  const workers = Math.min(options.workers, policy?.kind === 'shared' ? policy.connections : options.workers);
-  const crew = await Crew.hire(workers, { plan, address, opens, seed: options.seed });
+  const mostWorkers = policy?.kind === 'shared' ? policy.connections : Number.POSITIVE_INFINITY;
+  const hire = (workers: number, seed: number): Promise<Crew> =>
+    Crew.hire(Math.min(workers, mostWorkers), { plan, address, opens, seed });
+  const crew = await hire(options.workers, options.seed);
   const clock = sharedClock();
   const runStartMs = clock() + leadMs;
   const endpoints = plan.plan.endpoints.map(({ name }) => name);
   const elapsedMs = (): number => Math.max(0, clock() - runStartMs);
   options.onBegin?.(elapsedMs);
   let index = -1;
+  const carryOut = async (by: Crew, stage: StageShape, of: number): Promise<'complete' | 'interrupted'> => {
+    if (options.stop?.aborted === true) return 'interrupted';
+    index += 1;
+    return runStage({ crew: by, stage, index, of, endpoints, clock, runStartMs, sink, options });
+  };
   return {
     elapsedMs,
-    stage: async (stage, of) => {
-      if (options.stop?.aborted === true) return 'interrupted';
-      index += 1;
-      return runStage({ crew, stage, index, of, endpoints, clock, runStartMs, sink, options });
+    stage: (stage, of) => carryOut(crew, stage, of),
+    stageBy: async (workers, stage, of) => {
+      if (Math.min(workers, mostWorkers) === crew.size) return carryOut(crew, stage, of);
+      const other = await hire(workers, options.seed + index + 1);
+      try {
+        return await carryOut(other, stage, of);
+      } finally {
+        await other.dismiss();
+      }
     },
     close: () => crew.dismiss(),
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../plan/plan.ts';
 import type { Run } from '../../record/run.ts';
 import type { TrialOrder } from '../../record/trial.ts';
+import { analyse } from '../analyse.ts';
 import { sessionPlan } from '../testing/session-plan.ts';
 import { simulatedSession } from '../testing/simulated-session.ts';
 import type { SimulatedSystem } from '../testing/simulated-system.ts';
@@ -315,6 +316,22 @@ describe('what a diagnosis may ask for', () => {
       probe: 'one endpoint alone',
       because: 'GET /other0, GET /other1: filled by a flow, never asked alone',
     });
+  });
+
+  describe('one worker more', () => {
+    const workersOf = ({ orders }: Searched) =>
+      orders.flatMap(({ trial }) => (trial.kind === 'workers' ? [trial.workers] : []));
+    const behind = (perSecond: number) => searched({ ...pool, generator: { perSecond } });
+
+    it('where the generator is busy and not yet at its limit: it is not', () => {
+      const { run, ...rest } = behind(550);
+      expect(workersOf({ run, ...rest })).toEqual([1, 2, 1]);
+      const { diagnosis, probes } = analyse(run);
+      expect(probes?.workers[0]?.ratio?.value).toBeCloseTo(1, 1);
+      expect(diagnosis.findings.map(({ cause }) => cause)).toContain('connection-pool');
+    });
+
+    it('not where it has nothing to do', () => expect(workersOf(behind(5000))).toEqual([]));
   });
 
   it('climbs on though the only other requests, those of its own probes, all fail', () => {

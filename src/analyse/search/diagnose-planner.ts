@@ -6,6 +6,7 @@ import { orderOf, type SearchCeiling, type Wish } from './diagnose-orders.ts';
 import {
   heldWithoutWaiting,
   keys,
+  moreWorkers,
   recovery,
   reuse,
   rows,
@@ -56,13 +57,13 @@ export function diagnosePlanner(options: DiagnoseOptions): SearchPlanner {
   return {
     next: (run, elapsedMs) => {
       const view = diagnoseViewOf(run, plan, measured);
-      const given = { ...options, brief, bounds, ceiling, view, elapsedMs };
-      return step(given) ?? done(view, elapsedMs);
+      const given = { ...options, brief, bounds, ceiling, view, cores: run.environment.cores, elapsedMs };
+      return step(given) ?? done(given);
     },
   };
 
-  function done(view: DiagnoseView, elapsedMs: number): SearchStep {
-    const given = { ...options, brief, bounds, ceiling, view, elapsedMs };
+  function done(given: Given): SearchStep {
+    const { view } = given;
     const missing = [...new Set([...wishes(given)].map(({ trial }) => probeNames[trial.kind]))];
     return {
       kind: 'done',
@@ -117,6 +118,8 @@ type Given = DiagnoseOptions & {
   readonly bounds: { readonly maxUsers: number; readonly brief: boolean };
   readonly ceiling: SearchCeiling;
   readonly view: DiagnoseView;
+  /** Of this machine; null: not known. */
+  readonly cores: number | null;
   readonly elapsedMs: number;
 };
 
@@ -158,6 +161,7 @@ function* wishes(given: Given): Generator<Wish> {
   }
   if (view.refused) yield* one(steps(view, allow.bursts));
   const calm = view.died === null;
+  if (!brief && calm) yield* one(moreWorkers(view, given.cores));
   if (view.drifts && calm) yield* one(longRung(view, brief));
   if (view.saturation !== null && !view.drifts && calm) yield* one(nextCoupling(view, bounds));
   if (!brief) yield* one(heldWithoutWaiting(view));

@@ -11,6 +11,8 @@ const wantedSingle = 50;
 const wantedEach = 30;
 const mostSingle = 3;
 const wantedOfHeld = 1500;
+/** A generator that is busy for less of the time could have sent more. */
+const busyGenerator = 0.5;
 /** Of the users that fill it: so many are served at once, and leave a place. */
 const withoutWaiting = 0.75;
 
@@ -109,6 +111,27 @@ function connectsOften({ stages }: DiagnoseView): boolean {
       total.closed < 0.9 &&
       (total.closed >= 0.2 || total.connectMs * total.connected >= 0.1 * total.meanMs),
   );
+}
+
+/** P9: the load at which throughput stands still by one worker more, between two stages by as many as always. */
+export function moreWorkers(view: DiagnoseView, cores: number | null): Wish | null {
+  const { plan, saturation, stages } = view;
+  if (saturation?.kind !== 'plateau') return null;
+  const { users, generator, total } = saturation.stage;
+  const { workers, busy } = generator;
+  // A second crew begins with the first row again.
+  const unique = plan.endpoints.some(({ data }) => data?.order === 'unique');
+  if (busy < busyGenerator || workers === 0 || workers + 1 > (cores ?? 0) || unique) return null;
+  const done = stages.filter(({ trial }) => trial?.kind === 'workers').length;
+  const asked = [workers, workers + 1, workers][done];
+  if (asked === undefined) return null;
+  return {
+    trial: { kind: 'workers', workers: asked },
+    because: `the generator was busy for ${Math.round(100 * busy)} % of the time: is it the limit? (${asked} ${asked === 1 ? 'worker' : 'workers'}, part ${done + 1} of 3)`,
+    closed: { users: users ?? 1, weights: null },
+    settleMs: Math.min(4000, 600 + 2 * total.meanMs),
+    seconds: 5,
+  };
 }
 
 /** P5: for what is slow for a single request, and may be asked for the same again. */

@@ -16,6 +16,8 @@ export type StageFigures = {
   readonly endpoints: readonly Figures[];
   /** Mean response times of its thirds, ms; 0: nothing ended in it. */
   readonly thirds: readonly [number, number, number];
+  /** Threads of the generator, and the share of the time in which the busiest one's event loop was in use. */
+  readonly generator: { readonly workers: number; readonly busy: number };
 };
 
 /** Of the steady part. */
@@ -68,7 +70,18 @@ function figuresOf(stage: RunStage, trial: Trial | null, endpoints: number): Sta
       thirds[1].figures(seconds).meanMs,
       thirds[2].figures(seconds).meanMs,
     ],
+    generator: generatorOf(stage),
   };
+}
+
+function generatorOf({ data }: RunStage): StageFigures['generator'] {
+  if (data.kind !== 'windows') return { workers: 0, busy: 0 };
+  const steady = data.health.filter(({ phase }) => phase === 'steady');
+  const byWorker = [...Map.groupBy(steady, ({ worker }) => worker).values()];
+  const busy = byWorker.map(
+    (samples) => samples.reduce((sum, { loopUtilization }) => sum + loopUtilization, 0) / samples.length,
+  );
+  return { workers: byWorker.length, busy: Math.max(0, ...busy) };
 }
 
 type WindowOf = Extract<RunStage['data'], { kind: 'windows' }>['windows'][number];

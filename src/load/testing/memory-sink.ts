@@ -4,21 +4,28 @@ import type { LoadSink } from '../run-load.ts';
 /** A sink that keeps what it is given. */
 export type MemorySink = LoadSink & {
   readonly windows: Window[];
+  /** By stage's index. */
+  readonly health: { readonly stage: number; readonly worker: number }[];
   readonly ended: { state: string }[];
   readonly events: { readonly kind: string; readonly text: string }[];
 };
 
 export function memorySink(): MemorySink {
   const windows: Window[] = [];
+  const health: { readonly stage: number; readonly worker: number }[] = [];
   const ended: { state: string }[] = [];
   const events: { readonly kind: string; readonly text: string }[] = [];
   return {
     windows,
+    health,
     ended,
     events,
     startStage: () => {},
     updateStage: () => {},
-    writeSecond: (record) => windows.push(...record.windows),
+    writeSecond: ({ stage, ...record }) => {
+      windows.push(...record.windows);
+      health.push(...record.health.map(({ worker }) => ({ stage, worker })));
+    },
     finishStage: (_index, end) => ended.push({ state: end.state }),
     event: ({ kind, text }) => events.push({ kind, text }),
   };
