@@ -120,7 +120,9 @@ export function moreWorkers(view: DiagnoseView, cores: number | null): Wish | nu
   const { users, generator, total } = saturation.stage;
   const { workers, busy } = generator;
   // A second crew begins with the first row again.
-  const unique = plan.endpoints.some(({ data }) => data?.order === 'unique');
+  const unique = plan.endpoints.some(({ data }) =>
+    Object.values(data ?? {}).some(({ order }) => order === 'unique'),
+  );
   if (busy < busyGenerator || workers === 0 || workers + 1 > (cores ?? 0) || unique) return null;
   const done = stages.filter(({ trial }) => trial?.kind === 'workers').length;
   const asked = [workers, workers + 1, workers][done];
