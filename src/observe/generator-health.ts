@@ -1,7 +1,7 @@
-import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Histogram, quantileUs } from '../record/histogram.ts';
 import type { HealthSample, Phase } from '../record/run.ts';
+import { type MachineTime, machineTime } from './machine-time.ts';
 
 /** What the workload model tells about itself; counters since the start, the rest as it is now. */
 export type GeneratorReadings = {
@@ -98,7 +98,7 @@ export class GeneratorHealth {
       atMs: this.#now(),
       loop: performance.eventLoopUtilization(),
       cpu: process.threadCpuUsage(),
-      machine: machineBusy(),
+      machine: machineTime(),
       readings: this.#readings(),
     };
   }
@@ -108,18 +108,6 @@ type Reading = {
   readonly atMs: number;
   readonly loop: ReturnType<typeof performance.eventLoopUtilization>;
   readonly cpu: NodeJS.CpuUsage;
-  readonly machine: Busy;
+  readonly machine: MachineTime;
   readonly readings: GeneratorReadings;
 };
-
-type Busy = { readonly busy: number; readonly idle: number };
-
-function machineBusy(): Busy {
-  let busy = 0;
-  let idle = 0;
-  for (const { times } of os.cpus()) {
-    busy += times.user + times.nice + times.sys + times.irq;
-    idle += times.idle;
-  }
-  return { busy, idle };
-}

@@ -37,6 +37,8 @@ const wide = { bytes: 20_000, perSecond: 5e6, perSecondLocal: 5e8 } as const;
 export const fullMachine = 0.9;
 /** … and one that was less busy was not. */
 const idleMachine = 0.75;
+/** A processor that always has work does one thing at a time at least: surely fewer at once, and something else waits. */
+const oneAtWork = 1;
 /** What is taken off a request's time for network and parsing is not exact. */
 const inexact = 0.03;
 
@@ -88,6 +90,14 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
   const one = parallelism?.high != null && parallelism.high < onePlace;
   const surelySeveral = parallelism?.low != null && parallelism.low > severalPlaces;
   const several = surelySeveral && holdsTwoOrMore(parallelism);
+  const places: readonly LimitCause[] = one
+    ? ['lock-contention']
+    : several
+      ? ['connection-pool']
+      : ['connection-pool', 'lock-contention'];
+  const cpu = machineCpuOf(limit, facts);
+  const processor =
+    'Look at the processor time of the target under this load, and of what it calls (a database).';
   const told = limit.sharing.filter((n) => n.together !== 'slowed');
   const part = (of: Together) =>
     told.length === 0 ? 0 : told.filter((n) => n.together === of).length / told.length;
@@ -98,13 +108,20 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
     return besideControl();
   switch (control.together) {
     case 'same-factor':
-      return part('same-factor') >= mostOf || told.length === 0
-        ? found('cpu-saturation', null)
-        : open(
-            ['cpu-saturation', 'single-threaded'],
-            'the control was slowed by the same factor, the other endpoints were not',
-            'Look at the processor time of the target under this load.',
-          );
+      if (told.length > 0 && part('same-factor') < mostOf)
+        return open(
+          ['cpu-saturation', 'single-threaded'],
+          'the control was slowed by the same factor, the other endpoints were not',
+          'Look at the processor time of the target under this load.',
+        );
+      // A quota fills up on a machine that has time left; a disk that everything waits for leaves it time, too.
+      if (isIdle(cpu))
+        return open(
+          ['cpu-saturation', ...places],
+          `all were slowed by the same factor, as on a full processor, though the machine was only ${share(cpu ?? 0)} busy: a quota of the target may be used up, or a disk is`,
+          processor,
+        );
+      return sharedProcessor();
     case 'slowed':
       return open(
         ['single-threaded', 'cpu-saturation'],
@@ -127,20 +144,23 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
       return control.together satisfies never;
   }
 
+  /** Slowed as by a full processor: it is one, unless fewer requests than that were at work. */
+  function sharedProcessor(): LimitVerdict {
+    if (parallelism?.high != null && parallelism.high < oneAtWork)
+      return open(
+        ['lock-contention', 'single-threaded', 'cpu-saturation'],
+        `all were slowed as on a full processor, though less than one request${within(parallelism, (v) => number(v, 2))} was served at once: part of the work is done in vain, or waits`,
+        processor,
+      );
+    return found('cpu-saturation', null);
+  }
+
   /** The control does not wait: a pool, a lock, or a processor on which its own work is too short to show. */
   function besideControl(): LimitVerdict {
-    const cpu = machineCpuOf(limit, facts);
-    const idle = cpu !== null && cpu < idleMachine;
+    const idle = isIdle(cpu);
     const signs = processorSignsOf(limit, facts);
     const byFactor = part('same-factor') >= mostOf;
     const byTime = part('same-time') >= mostOf;
-    const places: readonly LimitCause[] = one
-      ? ['lock-contention']
-      : several
-        ? ['connection-pool']
-        : ['connection-pool', 'lock-contention'];
-    const processor =
-      'Look at the processor time of the target under this load, and of what it calls (a database).';
     if (mayFillTheLine(limit, facts))
       return open(
         ['connection-pool', 'lock-contention'],
@@ -154,7 +174,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
         (slowed && (cpu === null || isFull(cpu))) ||
         (signs.ownWork?.says === 'same-factor' && isFull(cpu))
       )
-        return found('cpu-saturation', null);
+        return sharedProcessor();
       // A quota fills up on a machine that has time left.
       if (slowed)
         return open(
@@ -195,6 +215,10 @@ function mayFillTheLine({ held, solo }: SharedLimit, { readings, run }: Facts): 
   const bytes = readings.single.find((r) => r.endpoint === held)?.bytes ?? 0;
   const perSecond = isLocal(run.plan.target) ? wide.perSecondLocal : wide.perSecond;
   return bytes >= wide.bytes && bytes * (solo?.saturation?.value ?? 0) >= perSecond;
+}
+
+function isIdle(cpu: number | null): boolean {
+  return cpu !== null && cpu < idleMachine;
 }
 
 function isFull(cpu: number | null): boolean {

@@ -255,6 +255,19 @@ describe('a full something', () => {
     expect(by(waits)).toEqual(['connection-pool']);
   });
 
+  test('all by the same factor: a processor, but not on an idle machine, nor with less than one at work', () => {
+    const slowed = [coupled(other, 5, between(14, 16)), coupled(control, 1, between(2.9, 3.1))];
+    const by = (m: Interval, machineCpu: number) => {
+      const local = { target: 'http://127.0.0.1:3000', machineCpu };
+      return diagnosisOf(probed(m, slowed), plateau, endpointsOf(), local);
+    };
+    expect(found(by(between(1.8, 2.2), 0.95))).toEqual(['cpu-saturation']);
+    expect(found(by(between(1.8, 2.2), 0.5))).toEqual([]);
+    expect(open(by(between(1.8, 2.2), 0.5))[0]).toContain('cpu-saturation');
+    expect(found(by(between(0.7, 0.9), 0.95))).toEqual([]);
+    expect(open(by(between(0.7, 0.9), 0.95))[0]).toContain('lock-contention');
+  });
+
   test('a fall of the throughput is no plateau, proven or not', () => {
     const falling = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 230, 43), stage(40, 190, 210)];
     const diagnosis = diagnosisOf(probed(between(3.8, 4.2), [waits, free]), falling);

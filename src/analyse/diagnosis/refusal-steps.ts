@@ -55,7 +55,9 @@ export function refusalStepsOf(facts: Facts, away: TurnedAway): RefusalSteps {
   const byRate = distance(rates.map((value) => value / mean));
   const byNumber =
     places === null ? Number.POSITIVE_INFINITY : distance(figures.map((f) => shedRate(places, f) / f.okRate));
-  if (byRate <= agrees && byRate < clearly * byNumber) return { named: 'rate-limit', places, rows };
+  // Of a server that is full as well, a fixed number in flight lets a fixed rate through: both explanations fit then.
+  if (byRate <= agrees && byNumber > agrees && byRate < clearly * byNumber)
+    return { named: 'rate-limit', places, rows };
   if (byNumber <= agrees && byNumber < clearly * byRate) return { named: 'load-shedding', places, rows };
   return { named: null, places, rows };
 }

@@ -41,6 +41,12 @@ const capped = [
   { users: 50, ok: 200, refused: 0.3, served: 8 },
   { users: 100, ok: 150, refused: 0.6, served: 8.1 },
 ];
+/** A full server behind a cap of 8, which is not always reached at the lower load. */
+const full = [
+  { users: 4, ok: 90, refused: 0, served: 2 },
+  { users: 16, ok: 126, refused: 0.69, served: 7.5 },
+  { users: 48, ok: 125, refused: 0.93, served: 8.4 },
+];
 const both = flat.map((row) => ({ ...row, served: 2 }));
 
 describe('refused on purpose', () => {
@@ -50,6 +56,7 @@ describe('refused on purpose', () => {
     ['fast 503, the rate stays and the number in flight does not', 503, flat, 'rate-limit'],
     ['fast 503, the number in flight stays and the rate does not', 503, capped, 'load-shedding'],
     ['fast 503, both stay', 503, both, null],
+    ['fast 503, a full server behind a cap', 503, full, null],
     ['429 in one stage only', 429, flat.slice(0, 2), null],
     ['429, the rate grows by 8 %', 429, flat.map((r, i) => (i === 2 ? { ...r, ok: 108 } : r)), null],
     ['429 at loads close to one another', 429, flat.map((r, i) => (i === 2 ? { ...r, users: 60 } : r)), null],
