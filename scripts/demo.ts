@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: starts the lab with the troubles of its baseline, loads it with 10, 50 and 100 users over ten
- * endpoints, and leaves the reports. Under four minutes; everything stays on this machine.
+ * `npm run demo`: starts the lab with the troubles of its baseline, lets Loadline find how much load it carries, what
+ * breaks first and why, and leaves the reports. About five minutes; everything stays on this machine.
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -14,7 +14,8 @@ The demo's target has troubles on purpose, so a missed SLA is right here. Next:
 
   open ${path.join(reports, 'report.html')} in a browser
   ./bin/loadline lab --profile tuned                                 the same API with its remedies; it prints its address
-  ./bin/loadline run examples/jsonplaceholder.yaml --target ADDRESS  measures that
+  ./bin/loadline verify latest --plan examples/jsonplaceholder.yaml --target ADDRESS
+                                                                     are the findings gone, did the predictions come true?
   ./bin/loadline init http://127.0.0.1:8080                          begins a plan for an API of your own
 `;
 
@@ -28,7 +29,7 @@ try {
   const lab = await spawnLab({ profile: 'baseline' });
   try {
     const code = await loadline([
-      'run',
+      'diagnose',
       'examples/jsonplaceholder.yaml',
       '--target',
       lab.url,

@@ -2,6 +2,7 @@ import type { Cause, Finding, Interval } from '../analysis.ts';
 import { targetErrors } from '../measure/target-errors.ts';
 import { number, share, within } from '../words.ts';
 import type { Facts } from './facts.ts';
+import { fillsProcessors, fullMachine, idleMachine, isLocal, machineUseOf } from './machine-use.ts';
 import { processorSignsOf } from './processor-signs.ts';
 import { contentionCollapse } from './rules/contention-collapse.ts';
 import { drift } from './rules/drift.ts';
@@ -33,10 +34,6 @@ const onePlace = 2;
 const severalPlaces = 1.25;
 /** Answers so large, bytes, at so many bytes per second, may fill the line itself; a machine to itself carries far more. */
 const wide = { bytes: 20_000, perSecond: 5e6, perSecondLocal: 5e8 } as const;
-/** A machine that was busier than this may have been full. */
-export const fullMachine = 0.9;
-/** … and one that was less busy was not. */
-const idleMachine = 0.75;
 /** A processor that always has work does one thing at a time at least: surely fewer at once, and something else waits. */
 const oneAtWork = 1;
 /** What is taken off a request's time for network and parsing is not exact. */
@@ -80,6 +77,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
   if (busy !== null && busy < leastBusy) {
     return open([], `the mix uses only ${share(busy)} of what ${limit.name} reaches alone`, '');
   }
+  if (fillsProcessors(limit, facts)) return found('cpu-saturation', null);
   if (control === null || control.together === 'unclear') {
     return open(
       ['connection-pool', 'single-threaded', 'lock-contention', 'cpu-saturation'],
@@ -95,7 +93,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
     : several
       ? ['connection-pool']
       : ['connection-pool', 'lock-contention'];
-  const cpu = machineCpuOf(limit, facts);
+  const cpu = machineUseOf(limit, facts)?.busy ?? null;
   const processor =
     'Look at the processor time of the target under this load, and of what it calls (a database).';
   const told = limit.sharing.filter((n) => n.together !== 'slowed');
@@ -115,10 +113,10 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
           'Look at the processor time of the target under this load.',
         );
       // A quota fills up on a machine that has time left; a disk that everything waits for leaves it time, too.
-      if (isIdle(cpu))
+      if (cpu !== null && !isFull(cpu))
         return open(
           ['cpu-saturation', ...places],
-          `all were slowed by the same factor, as on a full processor, though the machine was only ${share(cpu ?? 0)} busy: a quota of the target may be used up, or a disk is`,
+          `all were slowed by the same factor, as on a full processor, though the machine was only ${share(cpu)} busy: a quota of the target may be used up, or a disk is`,
           processor,
         );
       return sharedProcessor();
@@ -157,7 +155,7 @@ function judge(limit: SharedLimit, facts: Facts): LimitVerdict {
 
   /** The control does not wait: a pool, a lock, or a processor on which its own work is too short to show. */
   function besideControl(): LimitVerdict {
-    const idle = isIdle(cpu);
+    const idle = cpu !== null && cpu < idleMachine;
     const signs = processorSignsOf(limit, facts);
     const byFactor = part('same-factor') >= mostOf;
     const byTime = part('same-time') >= mostOf;
@@ -217,10 +215,6 @@ function mayFillTheLine({ held, solo }: SharedLimit, { readings, run }: Facts): 
   return bytes >= wide.bytes && bytes * (solo?.saturation?.value ?? 0) >= perSecond;
 }
 
-function isIdle(cpu: number | null): boolean {
-  return cpu !== null && cpu < idleMachine;
-}
-
 function isFull(cpu: number | null): boolean {
   return cpu !== null && cpu >= fullMachine;
 }
@@ -246,18 +240,6 @@ function holdsTwoOrMore({ low, high }: Interval): boolean {
 function sizeOf(interval: Interval): Interval {
   const [first, last] = wholeIn(interval);
   return first === last ? { value: first, low: first, high: first } : interval;
-}
-
-/** Busy share of the machine while the endpoint was held; null: the target is elsewhere, or it is not known. */
-export function machineCpuOf({ neighbours, solo }: SharedLimit, facts: Facts): number | null {
-  if (!isLocal(facts.run.plan.target)) return null;
-  const stages = new Set([...neighbours.map((n) => n.reading.stage), ...(solo?.stages.slice(-1) ?? [])]);
-  const cpus = [...stages].flatMap((stage) => facts.all[stage - 1]?.machineCpu ?? []);
-  return cpus.length === 0 ? null : Math.max(...cpus);
-}
-
-function isLocal(target: string): boolean {
-  return /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/i.test(target);
 }
 
 /** The endpoints that wait: the held ones, and those that surely wait with them. */

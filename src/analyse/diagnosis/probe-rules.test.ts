@@ -46,19 +46,32 @@ const plateau = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 200, 50), stage(
 const growing = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 500, 20), stage(40, 2000, 20)];
 
 /** Where the target runs, and how busy Loadline's own machine was. */
-type Machine = { readonly target?: string; readonly machineCpu?: number | null };
+type Machine = {
+  readonly target?: string;
+  readonly machineCpu?: number | null;
+  /** In the first stage, of a single user; as in the others unless given. */
+  readonly alone?: number;
+  readonly generatorCpuCores?: number;
+  readonly cores?: number;
+};
 
 function diagnosisOf(
   readings: Partial<ProbeReadings>,
   given: readonly GivenStage[] = plateau,
   endpoints: readonly Endpoint[] = endpointsOf(),
-  { target = 'http://api.test', machineCpu = null }: Machine = {},
+  { target = 'http://api.test', machineCpu = null, alone, generatorCpuCores: generator = 0.2 }: Machine = {},
 ): Diagnosis {
-  const measurements = stagesOf(given).map((m) => {
+  const measurements = stagesOf(given).map((m, i) => {
     const avg = exact(m.total.responseTime?.avg ?? 0);
-    return { ...m, machineCpu, total: { ...m.total, intervals: { ...m.total.intervals, avg } } };
+    const cpu = i === 0 && alone !== undefined ? alone : machineCpu;
+    return {
+      ...m,
+      machineCpu: cpu,
+      generatorCpuCores: generator,
+      total: { ...m.total, intervals: { ...m.total.intervals, avg } },
+    };
   });
-  const base = simulateRun({ stages: [{ users: 1, seconds: 1 }], endpoints: [] });
+  const base = simulateRun({ stages: [{ users: 1, seconds: 1 }], endpoints: [], environment: { cores } });
   const [template] = base.stages;
   const plan = { ...planOf(), target, endpoints: endpoints.filter((e) => !e.probe) };
   const stages = measurements.flatMap((m) =>
@@ -268,6 +281,22 @@ describe('a full something', () => {
     expect(open(by(between(0.7, 0.9), 0.95))[0]).toContain('lock-contention');
   });
 
+  test('no processor of the machine has time left, and the target took it: whatever waits, and for what', () => {
+    const full = { target: 'http://127.0.0.1:3000', machineCpu: 0.98, alone: 0.4 };
+    const by = (machine: Machine, m = between(3.8, 4.2), trivial = free) =>
+      found(diagnosisOf(probed(m, [waits, trivial]), plateau, endpointsOf(), machine));
+    expect(by(full)).toEqual(['cpu-saturation']);
+    expect(by(full, between(3.8, 4.2), coupled(control, 1, between(0.5, 30)))).toEqual(['cpu-saturation']);
+    expect(by({ ...full, machineCpu: 0.93 })).toEqual(['connection-pool']);
+    expect(by({ ...full, target: 'http://api.test' })).toEqual(['connection-pool']);
+    // Something else fills it, or the generator does.
+    expect(by({ ...full, alone: 0.9 })).toEqual(['connection-pool']);
+    expect(by({ ...full, generatorCpuCores: 1 })).toEqual(['connection-pool']);
+    // One thread, and more than two processors work on.
+    expect(by(full, between(0.95, 1.05))).toEqual(['lock-contention']);
+    expect(by({ ...full, cores: 2 })).toEqual(['connection-pool']);
+  });
+
   test('a fall of the throughput is no plateau, proven or not', () => {
     const falling = [stage(1, 50, 20), stage(4, 200, 20), stage(10, 230, 43), stage(40, 190, 210)];
     const diagnosis = diagnosisOf(probed(between(3.8, 4.2), [waits, free]), falling);
@@ -366,6 +395,14 @@ describe('writes and dependencies, by one user', () => {
   test('slow writes', () => {
     expect(writes(exact(60))).toEqual(['slow-writes']);
     expect(writes(between(25, 45))).toEqual([]);
+    const quick = (ms: number) => {
+      const readings = {
+        single: [single(held, exact(ms)), single(other, exact(0.3)), single(control, exact(0.2))],
+      };
+      return found(diagnosisOf(readings, growing, endpointsOf(['POST', 'GET'])));
+    };
+    expect(quick(2.8)).toEqual(['slow-writes']);
+    expect(quick(1.8)).toEqual([]);
   });
 
   const calls = (ms: Interval, given = growing) =>

@@ -93,6 +93,31 @@ describe('the laws find what does not fit together', () => {
     expect(validity.because[0]).toContain('requests in flight were sampled; throughput × service time =');
   });
 
+  test("Little's law: samples that come with the starts of those who paused see up to a tick more of each", () => {
+    // 2 ms each: a tick of 1 ms is half of what is in flight.
+    const judged = (thinkMs: number, factor: number) =>
+      checkOf(
+        judge(
+          {
+            stages: [{ users: 40, seconds: 20, spawnRate: 40 }],
+            thinkTime: { minMs: thinkMs, maxMs: thinkMs },
+            stations: [],
+            endpoints: [{ name: 'GET /a', delayMs: 2, visits: [] }],
+          },
+          { health: (sample) => ({ ...sample, inFlightMean: sample.inFlightMean * factor }) },
+        ),
+        'littles-law',
+      );
+    expect(judged(100, 1).outcome).toBe('pass');
+    expect(judged(100, 1.4)).toMatchObject({
+      outcome: 'not-checked',
+      statement: expect.stringContaining('ticks of the clock'),
+    });
+    expect(judged(100, 2).outcome).toBe('fail');
+    expect(judged(100, 0.6).outcome).toBe('fail');
+    expect(judged(0, 1.4).outcome).toBe('fail');
+  });
+
   test('response-time law: the generator sat on answers for 50 ms before it slept', () => {
     const validity = judge({}, { health: (sample) => ({ ...sample, thinkSumMs: sample.thinkSumMs * 0.7 }) });
     expect(validity.state).toBe('lower-bound');

@@ -35,7 +35,7 @@ export function validityOf(observed: Observed): StageValidity {
     rampCheck(part),
     requestsCheck(total),
     completeCheck(observed),
-    littlesLaw(part, all, observed.inFlight),
+    littlesLaw(part, all, observed),
     responseTimeLaw(observed, part, allResponse),
     halvesCheck(total, observed.endpoints),
     ...generatorChecks(observed, part),

@@ -1,7 +1,8 @@
 import { list, number } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { limitEvidence } from '../limit-evidence.ts';
-import { controlWords, excludedOf, machineCpuOf, verdictsFor, waitingNames } from '../limit-verdict.ts';
+import { controlWords, excludedOf, verdictsFor, waitingNames } from '../limit-verdict.ts';
+import { machineUseOf } from '../machine-use.ts';
 import type { Accusation, Rule } from '../rule.ts';
 
 /** A limited number of places, shared by the endpoints that slow down together by the same time; the control is free. */
@@ -16,7 +17,7 @@ function accuse(facts: Facts): Accusation | null {
   const places = size === null ? 'some' : exact ? number(size.value) : `about ${number(size.value, 1)}`;
   const endpoints = waitingNames(verdicts);
   const told = limit.sharing.some((n) => n.together === 'same-time');
-  const cpu = machineCpuOf(limit, facts);
+  const cpu = machineUseOf(limit, facts)?.busy ?? null;
   return {
     kind: 'found',
     finding: {

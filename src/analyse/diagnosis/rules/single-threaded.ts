@@ -1,7 +1,8 @@
 import { list, number } from '../../words.ts';
 import type { Facts } from '../facts.ts';
 import { limitEvidence } from '../limit-evidence.ts';
-import { controlWords, excludedOf, fullMachine, machineCpuOf, verdictsFor } from '../limit-verdict.ts';
+import { controlWords, excludedOf, verdictsFor } from '../limit-verdict.ts';
+import { fullMachine, machineUseOf } from '../machine-use.ts';
 import { type Accusation, evidenceOf, type Rule } from '../rule.ts';
 
 /** One thread serves everything, and some endpoint keeps it from going on: whatever comes next waits as long. */
@@ -13,7 +14,7 @@ function accuse(facts: Facts): Accusation | null {
   if (first === undefined) return null;
   const { limit } = first;
   const blocking = [...new Set(verdicts.map((v) => v.limit.name))];
-  const cpu = machineCpuOf(limit, facts);
+  const cpu = machineUseOf(limit, facts)?.busy ?? null;
   const sure = limit.control?.together === 'same-time';
   return {
     kind: 'found',

@@ -12,8 +12,11 @@ export const slowWrites: Rule = { causes: ['slow-writes'], accuse };
 
 const leastRatio = 3;
 const fewestRequests = 20;
-/** A write that costs a few ms more than a read is a write, not a fault. */
-const leastDifferenceMs = 5;
+/** A write that costs a few ms more than a read is a write, not a fault; one that takes many times as long may be one. */
+const leastMore = [
+  { ratio: leastRatio, ms: 5 },
+  { ratio: 6, ms: 2 },
+] as const;
 
 function accuse(facts: Facts): Accusation | null {
   if (!facts.recorded) return null;
@@ -32,7 +35,9 @@ function accuse(facts: Facts): Accusation | null {
   };
   const slow = all.flatMap((e) => {
     const ratio = e.writes ? ratioOf(read, e.avg) : null;
-    const isSlow = ratio?.low != null && ratio.low >= leastRatio && e.avg.value - readMs >= leastDifferenceMs;
+    if (ratio?.low == null) return [];
+    const [surely, moreMs] = [ratio.low, e.avg.value - readMs];
+    const isSlow = leastMore.some((least) => surely >= least.ratio && moreMs >= least.ms);
     return isSlow ? [{ ...e, ratio }] : [];
   });
   const writes = all.filter((e) => e.writes);
