@@ -59,7 +59,13 @@ function diagnosisOf(
   readings: Partial<ProbeReadings>,
   given: readonly GivenStage[] = plateau,
   endpoints: readonly Endpoint[] = endpointsOf(),
-  { target = 'http://api.test', machineCpu = null, alone, generatorCpuCores: generator = 0.2 }: Machine = {},
+  {
+    target = 'http://api.test',
+    machineCpu = null,
+    alone,
+    generatorCpuCores: generator = 0.2,
+    cores = 4,
+  }: Machine = {},
 ): Diagnosis {
   const measurements = stagesOf(given).map((m, i) => {
     const avg = exact(m.total.responseTime?.avg ?? 0);

@@ -27,11 +27,12 @@ export const rules: readonly Rule[] = [
   connectionPool,
   singleThreaded,
   lockContention,
+  // What fills the processors goes before that they are full.
+  nPlusOne,
   cpuSaturation,
   queueing,
   periodicStalls,
   drift,
-  nPlusOne,
   slowDependency,
   noKeepAlive,
   slowWrites,
