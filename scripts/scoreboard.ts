@@ -1,18 +1,7 @@
 /**
  * `npm run scoreboard`: lets the diagnosis judge systems whose faults are known, and writes how often it was right to
  * docs/scoreboard.md. Each system is a line of docs/scoreboard.jsonl as soon as it is done, and is not run again under
- * the same rules: stop it whenever you like.
- *
- *   --hours 2             begins no system after so long (default: 1)
- *   --half dev|held-out   which half of the seeds (default: dev); held-out freezes the rules
- *   --only pool,drift     these kinds
- *   --seeds 5             so many systems of each kind (default: 6)
- *   --from 4              none with a lower seed (default: 1): those that rules were changed after are no test of them
- *   --budget 60s          of each diagnosis (default: 60s)
- *   --results FILE        in place of docs/scoreboard.jsonl; the page is written beside it
- *   --short               a few systems for CI; exit code 1 on a false accusation
- *   --simulated           measures the methods on simulated systems, for the page's last part
- *   --page                only writes the page
+ * the same rules: stop it whenever you like. `--help` tells its options.
  */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -35,8 +24,23 @@ const shortSystems: readonly (readonly [string, number])[] = [
   ['rate-limit', 1],
 ];
 
+const usage = `npm run scoreboard -- [options]
+
+  --hours 2             begins no system after so long (default: 1)
+  --half dev|held-out   which half of the seeds (default: dev); held-out freezes the rules
+  --only pool,drift     these kinds
+  --seeds 5             so many systems of each kind (default: 6)
+  --from 4              none with a lower seed (default: 1): those that rules were changed after are no test of them
+  --budget 60s          of each diagnosis (default: 60s)
+  --results FILE        in place of docs/scoreboard.jsonl; the page is written beside it
+  --short               a few systems for CI; exit code 1 on a false accusation
+  --simulated           measures the methods on simulated systems, for the page's last part
+  --page                only writes the page
+`;
+
 const { values: options } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     hours: { type: 'string', default: '1' },
     half: { type: 'string', default: 'dev' },
     only: { type: 'string' },
@@ -49,6 +53,10 @@ const { values: options } = parseArgs({
     page: { type: 'boolean', default: false },
   },
 });
+if (options.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 const budget = options.budget ?? (options.short ? '30s' : '60s');
 const budgetMs = parseDuration(budget);
 if (budgetMs === null) throw new Error(`--budget: ${budget} is no duration`);
