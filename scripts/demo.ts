@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: starts the lab with the troubles of its baseline, lets Loadline find how much load it carries, what
- * breaks first and why, and leaves the reports. About five minutes; everything stays on this machine.
+ * breaks first and why, and leaves the reports. Four minutes; everything stays on this machine.
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';

@@ -53,7 +53,7 @@ describe('refused on purpose', () => {
   test.each([
     ['429, the rate stays', 429, flat, 'rate-limit'],
     ['429, rate and number in flight stay', 429, both, 'rate-limit'],
-    ['fast 503, the rate stays and the number in flight does not', 503, flat, 'rate-limit'],
+    ['fast 503, the rate stays and the number in flight does not', 503, flat, null],
     ['fast 503, the number in flight stays and the rate does not', 503, capped, 'load-shedding'],
     ['fast 503, both stay', 503, both, null],
     ['fast 503, a full server behind a cap', 503, full, null],

@@ -22,12 +22,6 @@ const flat = 0.03;
 /** The interval of a flat ratio must stay within this. */
 const flatInterval = 0.1;
 const leastLoadGrowth = 1.5;
-/**
- * A full server behind a cap on the number in flight answers at a fixed rate, too. So a 503 tells of a rate only where
- * the number in flight, refused at both ends, surely is no cap.
- */
-const noCap = { change: 0.25, refused: 0.2 } as const;
-
 export function turnedAwayOf(failures: FailureFacts): TurnedAway | null {
   const refused = (s: StageFailures) => Math.max(s.tooMany.value, s.unavailable.value);
   const stages = failures.stages.filter(
@@ -56,9 +50,9 @@ export function turnedAwayOf(failures: FailureFacts): TurnedAway | null {
       (okRatio.low ?? 0) >= 1 - flatInterval &&
       (okRatio.high ?? 2) <= 1 + flatInterval;
     const servedFlat = Math.abs(servedRatio - 1) <= flatInterval;
-    const isNoCap = Math.abs(servedRatio - 1) >= noCap.change && refused(first) >= noCap.refused;
-    // A cap on the number in flight holds X·R, a limiter holds X. Where R stays the same, both stay the same.
-    if (isFlat && (status === 429 || isNoCap)) return 'rate-limit';
+    // A cap on the number in flight holds X·R, a limiter holds X. But a full server behind a cap holds X, too, and more wait
+    // in it at the higher load: only 429, which says so, names a limiter here.
+    if (isFlat && status === 429) return 'rate-limit';
     if (status === 503 && servedFlat && Math.abs(okRatio.value - 1) > flatInterval) return 'load-shedding';
     return null;
   }

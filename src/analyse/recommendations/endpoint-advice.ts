@@ -1,5 +1,5 @@
 import type { EndpointAnalysis, Recommendation } from '../analysis.ts';
-import { repeatCommand, runCommand } from '../commands.ts';
+import { runCommand, verifyCommand } from '../commands.ts';
 import { isWrite } from '../diagnosis/writes.ts';
 import { change, list, loadName, milliseconds, times } from '../words.ts';
 import type { Situation } from './recommendations.ts';
@@ -23,7 +23,7 @@ function worst({ endpoints, run, standing }: Situation): Recommendation[] {
       answers: 'endpoints',
       effect: null,
       effort: 'medium',
-      verify: repeatCommand(run),
+      verify: verifyCommand(run),
     },
   ];
 }
@@ -63,7 +63,7 @@ function writes({ run, standing, diagnosis }: Situation): Recommendation[] {
       answers: 'endpoints',
       effect: null,
       effort: 'medium',
-      verify: base.users === 1 ? repeatCommand(run) : runCommand(run, [1]),
+      verify: base.users === 1 ? verifyCommand(run) : runCommand(run, [1]),
     },
   ];
 }

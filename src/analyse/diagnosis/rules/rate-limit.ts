@@ -44,7 +44,8 @@ function named(away: TurnedAway, steps: RefusalSteps): Accusation {
           : [
               {
                 cause: 'load-shedding',
-                because: `The number in flight that was served changed by ${change((away.servedRatio ?? 1) - 1)}, while the rate stayed.`,
+                because:
+                  'At rising rates the successful rate stayed the same, which no fixed number in flight brings about.',
               },
             ],
       disproof: 'With the limiter switched off or raised, the successful rate stays where it is.',
